@@ -1,0 +1,1 @@
+"""The service around the method: who, when, kept where, sent how."""

@@ -1,0 +1,1 @@
+"""Local-time arithmetic and what is due."""

@@ -1,0 +1,118 @@
+"""Encrypts free text: AES-256-GCM, bound to its table, column and row, with the key's number in front.
+
+A ciphertext moved to another row does not open. Keys live outside the database; several may be known at once, the first
+seals. Does not know what it seals.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+_KEY_BYTES = 32
+
+
+class KeyProblem(Exception):
+    """The keys cannot be used: the message says which setting, and how to mend it."""
+
+
+class Unreadable(Exception):
+    """A sealed value does not open here: other key, other row, or damaged. Carries table and row, never content."""
+
+
+class Vault:
+    """Seals and opens. Safe to share between threads."""
+
+    def __init__(self, keys: Sequence[tuple[int, bytes]]) -> None:
+        """`keys`: number (1 to 255) and 32 bytes, the sealing key first."""
+        if not keys:
+            raise KeyProblem("there is no key")
+        self._ciphers = {number: AESGCM(key) for number, key in keys}
+        self._sealing = keys[0][0]
+        self._cipher = self._ciphers[self._sealing]
+
+    def seal(self, place: str, row: int | str, plain: bytes) -> bytes:
+        """`place` is "table.column"."""
+        nonce = os.urandom(_NONCE)
+        return bytes((self._sealing,)) + nonce + self._cipher.encrypt(nonce, plain, f"{place}/{row}".encode())
+
+    def open(self, place: str, row: int | str, sealed: bytes) -> bytes:
+        """Raises Unreadable."""
+        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        if cipher is None:
+            raise Unreadable(f"{place} {row}: key {sealed[:1].hex() or 'none'} is not known")
+        try:
+            return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], f"{place}/{row}".encode())
+        except InvalidTag:
+            raise Unreadable(f"{place} {row}: does not open") from None
+
+    def seal_text(self, place: str, row: int | str, text: str) -> bytes:
+        return self.seal(place, row, text.encode())
+
+    def open_text(self, place: str, row: int | str, sealed: bytes) -> str:
+        return self.open(place, row, sealed).decode()
+
+    def seal_json(self, place: str, row: int | str, value: Any) -> bytes:
+        return self.seal(place, row, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+    def open_json(self, place: str, row: int | str, sealed: bytes) -> Any:
+        return json.loads(self.open(place, row, sealed))
+
+
+def parse_keys(text: str, source: str) -> list[tuple[int, bytes]]:
+    """Keys as written: `1:base64`, separated by commas or lines, `#` for remarks; the first seals.
+
+    `source` names the setting or file in the message of a KeyProblem.
+    """
+    keys: list[tuple[int, bytes]] = []
+    for line_number, line in enumerate(text.replace(",", "\n").splitlines(), start=1):
+        bare = line.split("#", 1)[0].strip()
+        if not bare:
+            continue
+        number, colon, secret = bare.partition(":")
+        try:
+            key = base64.b64decode(secret, validate=True)
+        except binascii.Error:
+            key = b""
+        if not colon or not number.isdecimal() or not 1 <= int(number) <= 255 or len(key) != _KEY_BYTES:
+            raise KeyProblem(f"{source}, line {line_number}: not a key; write NUMBER:BASE64 with 32 bytes")
+        if int(number) in dict(keys):
+            raise KeyProblem(f"{source}, line {line_number}: key {number} is there twice")
+        keys.append((int(number), key))
+    if not keys:
+        raise KeyProblem(f"{source}: there is no key; make one with 'draaglicht keys new'")
+    return keys
+
+
+def new_key(number: int) -> str:
+    """A fresh key as written in a key file."""
+    return f"{number}:{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
+
+
+def read_key_file(path: Path) -> list[tuple[int, bytes]]:
+    """Raises KeyProblem."""
+    try:
+        return parse_keys(path.read_text(encoding="ascii"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise KeyProblem(f"{path}: cannot be read ({type(error).__name__})") from None
+
+
+def make_key_file(path: Path) -> None:
+    """Writes a file with one fresh key that only its owner can read; leaves an existing file alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(new_key(1) + "\n")

@@ -1,0 +1,1 @@
+"""The method: what is said, asked and offered. Knows no Telegram, no database and no clock."""

@@ -1,0 +1,1 @@
+"""The pure engine that reads and plays the conversations in flows/content."""

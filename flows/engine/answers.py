@@ -1,0 +1,83 @@
+"""Reads what a person typed as the kind of answer that a step asks for.
+
+A free text is taken as it is. Does not know the flow, nor what is done with the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flows.engine import dutch_time
+from flows.engine.definition import Ask
+from flows.engine.state import Value
+
+MAX_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer: its value, and how it is shown to the person."""
+
+    value: Value
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Not an answer of this kind. `text` names the sentence of the library that asks again."""
+
+    text: str
+
+
+def read(ask: Ask, typed: str, now: datetime) -> Reading | Unread:
+    """The answer in `typed`. `now` is the person's local time."""
+    text = typed.strip()
+    match ask.kind[0]:
+        case "scale":
+            return _point(ask, text)
+        case "name":
+            return _name(text)
+        case "age":
+            age = dutch_time.parse_age(text)
+            return Unread("again_age") if age is None else Reading(age, str(age))
+        case "time":
+            return _time(ask, text)
+        case "date":
+            day = dutch_time.parse_date(text, now.date())
+            return Unread("again_date") if day is None else _date(day, now)
+        case "birth_date":
+            born = dutch_time.parse_birth_date(text, now.date())
+            if born is None:
+                return Unread("again_birth_date")
+            return _date(born, now) if isinstance(born, date) else Unread("again_future")
+        case _:
+            return Reading(text, text) if text else Unread("again_choice")
+
+
+def _point(ask: Ask, text: str) -> Reading | Unread:
+    if text.isdecimal() and ask.low <= int(text) <= ask.high:
+        point = int(text)
+        return Reading(point, ask.words[point - ask.low] if ask.words else str(point))
+    return Unread("again_choice")
+
+
+def _name(text: str) -> Reading | Unread:
+    name = " ".join(text.split())
+    if not name or len(name) > MAX_NAME or not any(sign.isalpha() for sign in name):
+        return Unread("again_name")
+    return Reading(name, name)
+
+
+def _time(ask: Ask, text: str) -> Reading | Unread:
+    reading = dutch_time.parse_time(text, evening=ask.prefer == "evening")
+    if reading is None:
+        return Unread("again_time")
+    if len(reading.times) > 1:
+        return Unread("again_time_twice")
+    clock = dutch_time.clock_time(reading.times[0])
+    return Reading(clock, clock)
+
+
+def _date(day: date, now: datetime) -> Reading:
+    return Reading(day.isoformat(), dutch_time.spoken_date(day, now.date()))

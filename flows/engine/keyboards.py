@@ -1,0 +1,132 @@
+"""Which buttons a waiting step has just now, their tokens, and how they are laid out.
+
+A token is `a:<run>:<turn>:<button>`, at most 64 bytes. Does not know Telegram.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.engine.definition import Step
+from flows.engine.library import Library
+from flows.engine.scope import Scope, items_of
+from flows.engine.state import Facts, Frame, Key, Ref
+from flows.engine.templates import holds, render
+
+SEPARATOR = ":"
+ANSWER, RESUME, FORGET = "a", "r", "x"
+SKIP, DONE, ALL = "_skip", "_done", "_all"
+POINT, ITEM = "_p", "_i"
+TICKED = "_ticked"
+ROW_WIDTH = 30
+"""About as many characters as stand side by side on a small phone, all buttons of a row together."""
+WORDY_POINTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFor:
+    """One button of the waiting step. `plain` is its label without a tick; `ref` the item it stands for."""
+
+    button: str
+    label: str
+    plain: str
+    ref: Ref | None = None
+    apart: bool = False
+
+
+def keys_for(
+    library: Library,
+    step: Step,
+    scope: Scope,
+    facts: Facts,
+    frame: Frame,
+    ticked: Sequence[str],
+) -> list[KeyFor]:
+    """The buttons that the step has with these facts, in order; the way past the question last."""
+    keys: list[KeyFor] = []
+    if step.ask and "scale" in step.ask.kind:
+        keys += _scale(step)
+    if step.choose:
+        for number, ref in enumerate(items_of(library, facts, frame, step.choose.source)):
+            label = render(step.choose.label, {"item": scope.item(ref)}, html=False)
+            keys.append(KeyFor(f"{ITEM}{number}", label, label, ref))
+        if step.choose.all and len(keys) > 1:
+            label = render(step.choose.all, scope, html=False)
+            keys.append(KeyFor(ALL, label, label, apart=True))
+    several = bool(step.ask and "several" in step.ask.kind)
+    for name, button in step.buttons.items():
+        if button.when and not holds(button.when, scope):
+            continue
+        label = render(button.label, scope, html=False)
+        keys.append(KeyFor(name, f"✓ {label}" if name in ticked else label, label))
+    if several:
+        label = library.texts["done"]
+        keys.append(KeyFor(DONE, label, label, apart=True))
+    if step.skip.offered and offers_skip(step):
+        label = render(step.skip.label or library.texts["skip"], scope, html=False)
+        keys.append(KeyFor(SKIP, label, label, apart=True))
+    return keys
+
+
+def offers_skip(step: Step) -> bool:
+    """Whether the engine adds a way past the question: to each that wants an answer, not to a mere fork."""
+    return bool(step.ask or step.answer_name or step.skip.label or step.skip.step)
+
+
+def _scale(step: Step) -> list[KeyFor]:
+    assert step.ask
+    points = range(step.ask.low, step.ask.high + 1)
+    words = step.ask.words or [str(point) for point in points]
+    return [KeyFor(f"{POINT}{point}", word, word) for point, word in zip(points, words, strict=False)]
+
+
+def rows(keys: Sequence[KeyFor], run: str, turn: int) -> tuple[tuple[Key, ...], ...]:
+    """The keyboard: as many side by side as a small phone shows whole; numbers in even rows."""
+    laid: list[tuple[Key, ...]] = []
+    row: list[Key] = []
+    width = 0
+    per_row = _per_row(keys)
+    for key in keys:
+        made = Key(key.label, SEPARATOR.join((ANSWER, run, str(turn), key.button)))
+        wide = len(key.label) + 4
+        if row and (key.apart or width + wide > ROW_WIDTH or len(row) >= per_row):
+            laid.append(tuple(row))
+            row, width = [], 0
+        row.append(made)
+        width += 0 if per_row > 4 else wide
+        if key.apart:
+            laid.append(tuple(row))
+            row, width = [], 0
+    if row:
+        laid.append(tuple(row))
+    return tuple(laid)
+
+
+def _per_row(keys: Sequence[KeyFor]) -> int:
+    points = sum(key.button.startswith(POINT) for key in keys)
+    if points and max(len(key.label) for key in keys if key.button.startswith(POINT)) <= 2:
+        return 6 if points > WORDY_POINTS else points
+    return 3
+
+
+def offer_rows(run: str, turn: int, go_on: str, drop: str) -> tuple[tuple[Key, ...], ...]:
+    """The two buttons under an offer to take up what was left."""
+    return tuple(
+        (Key(label, SEPARATOR.join((verb, run, str(turn)))),) for label, verb in ((go_on, RESUME), (drop, FORGET))
+    )
+
+
+def matching(keys: Sequence[KeyFor], text: str) -> str | None:
+    """The button whose label was typed instead of tapped: same letters, whatever the capitals and signs."""
+    typed = _letters(text)
+    if not typed:
+        return None
+    return next((key.button for key in keys if _letters(key.plain) == typed), None)
+
+
+def _letters(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))

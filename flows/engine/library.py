@@ -1,0 +1,210 @@
+"""Loads all content: flows, decks and texts, from files or from a compiled copy of the very same files.
+
+Parsing YAML takes seconds where a start may take one, so what was parsed is kept as JSON under the hash of the files
+and of this format. Does not know whether flows make sense: that is `checks`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from flows.engine import definition
+from flows.engine.definition import (
+    ABOUT_STEP,
+    Branch,
+    Catalog,
+    Choose,
+    Deck,
+    DeckFile,
+    Entry,
+    Flow,
+    Screen,
+    Skip,
+    Step,
+    TextsFile,
+    Wording,
+)
+from flows.engine.problems import ContentError, Problem
+from flows.engine.yaml_file import Document, read
+
+CONTENT = Path(__file__).parent.parent / "content" / "nl"
+
+ENGINE_TEXTS = (
+    "about_child",
+    "again_age",
+    "again_birth_date",
+    "again_choice",
+    "again_date",
+    "again_future",
+    "again_name",
+    "again_time",
+    "again_time_twice",
+    "all_of_them",
+    "done",
+    "half_way",
+    "half_way_drop",
+    "half_way_go_on",
+    "photo",
+    "skip",
+    "voice",
+)
+"""The texts that the engine itself says; `checks` sees that they are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All content, by id. Immutable, safe to share between threads."""
+
+    flows: Mapping[str, Flow]
+    decks: Mapping[str, Deck]
+    texts: Mapping[str, str]
+    screens: Mapping[str, Screen]
+    catalog: Catalog
+    renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def step(self, flow: str, step: str) -> tuple[str, Step] | None:
+        """The step and its present name; None when the flow or the step is gone."""
+        steps = self.flows[flow].steps if flow in self.flows else {}
+        name = step if step in steps else self.renamed.get(flow, {}).get(step, step)
+        return (name, steps[name]) if name in steps else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files behind a library, for checks that must name a line."""
+
+    flows: Mapping[str, Document[Flow]]
+    decks: Mapping[str, Document[DeckFile]]
+    texts: tuple[Document[TextsFile], ...]
+    screens: Mapping[str, Document[Screen]]
+    catalog: Document[Catalog]
+
+
+_FLOW = TypeAdapter(Flow)
+_DECK = TypeAdapter(DeckFile)
+_TEXTS = TypeAdapter(TextsFile)
+_SCREEN = TypeAdapter(Screen)
+_CATALOG = TypeAdapter(Catalog)
+_LIBRARY = TypeAdapter(Library)
+
+
+def load(content: Path = CONTENT, cache: Path | None = None) -> Library:
+    """All content of a language folder. `cache` is a folder for the compiled copy.
+
+    Raises ContentError with everything that is wrong in form.
+    """
+    copy = cache / f"library-{_fingerprint(content)}.json" if cache else None
+    if copy and copy.exists():
+        try:
+            return _LIBRARY.validate_json(copy.read_bytes())
+        except ValidationError:
+            copy.unlink(missing_ok=True)
+    library = compile_library(load_sources(content))
+    if copy:
+        _write(copy, _LIBRARY.dump_json(library, by_alias=True))
+    return library
+
+
+def load_sources(content: Path = CONTENT) -> Sources:
+    """Reads every file. Raises ContentError with all problems of all files together."""
+    problems: list[Problem] = []
+
+    def documents(folder: str, adapter: TypeAdapter[Any]) -> Iterator[Document[Any]]:
+        for path in sorted((content / folder).glob("*.yaml")):
+            try:
+                yield read(path, adapter)
+            except ContentError as error:
+                problems.extend(error.problems)
+
+    def by_id(found: Iterator[Document[Any]], name: str) -> dict[str, Document[Any]]:
+        named: dict[str, Document[Any]] = {}
+        for document in found:
+            own = getattr(document.value, name)
+            line, column = document.place(name)
+            if own != document.path.stem:
+                what = f"'{own}' staat in {document.path.name}"
+                problems.append(Problem(document.path, line, column, "E005", what, f"noem het bestand {own}.yaml"))
+            named[own] = document
+        return named
+
+    flows = by_id(documents("flows", _FLOW), "flow")
+    decks = by_id(documents("decks", _DECK), "deck")
+    texts = tuple(documents("texts", _TEXTS))
+    screens = by_id(documents("screens", _SCREEN), "screen")
+    catalog = next(documents(".", _CATALOG), None)
+    if problems or catalog is None:
+        place = Problem(content / "catalog.yaml", 1, 1, "E001", "bestand ontbreekt", "zet het terug")
+        raise ContentError(problems or [place])
+    return Sources(flows, decks, texts, screens, catalog)
+
+
+def compile_library(sources: Sources) -> Library:
+    """The library of these files. Raises ContentError when a text is named twice."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for document in sources.texts:
+        for name, text in document.value.texts.items():
+            if name in texts:
+                line, column = document.place("texts", name)
+                what = f"de tekst '{name}' staat ook in een ander bestand"
+                problems.append(Problem(document.path, line, column, "E006", what, "geef hem een andere naam"))
+            texts[name] = text
+    if problems:
+        raise ContentError(problems)
+    flows = {name: _with_about(document.value, texts) for name, document in sources.flows.items()}
+    return Library(
+        flows=flows,
+        decks={name: _deck(document.value) for name, document in sources.decks.items()},
+        texts=texts,
+        screens={name: document.value for name, document in sources.screens.items()},
+        catalog=sources.catalog.value,
+        renamed={
+            name: {old: new for new, step in flow.steps.items() for old in step.was} for name, flow in flows.items()
+        },
+    )
+
+
+def _with_about(flow: Flow, texts: Mapping[str, str]) -> Flow:
+    """Puts the question "about which one?" in front of a flow that is about one of several."""
+    if not flow.about or ABOUT_STEP in flow.steps:
+        return flow
+    about = flow.about
+    step = Step(
+        say=[Wording(about.ask or texts.get("about_child", ""))],
+        choose=Choose(source=about.source, label=about.label, all=about.all, none=about.none),
+        remember=about.name,
+        skip=Skip(offered=False),
+        next=[Branch(flow.start)],
+    )
+    return replace(flow, start=ABOUT_STEP, steps={ABOUT_STEP: step, **flow.steps})
+
+
+def _deck(file: DeckFile) -> Deck:
+    entries: dict[str, Entry] = {}
+    for name, entry in file.entries.items():
+        fields = {"text": entry} if isinstance(entry, str) else dict(entry)
+        entries[name] = Entry(id=name, text=str(fields.pop("text", "")), fields=fields)
+    return Deck(id=file.deck, title=file.title, entries=entries)
+
+
+def _fingerprint(content: Path) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for path in (Path(definition.__file__), Path(__file__), *sorted(content.rglob("*.yaml"))):
+        digest.update(str(path.name).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob("library-*.json"):
+        old.unlink(missing_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_bytes(data)
+    part.replace(path)

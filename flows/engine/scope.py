@@ -1,0 +1,125 @@
+"""What a text or a condition may name: the facts, and what the running flow remembers.
+
+Everything a flow can remember is there from the start, as nothing (`none`) until it is answered, so that a text may ask
+`{% if what %}`. Does not know which facts the host has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from markupsafe import Markup
+
+from flows.engine.definition import Flow
+from flows.engine.library import Library
+from flows.engine.state import Facts, Frame, Ref, Value
+from flows.engine.templates import render
+
+SAID = "said"
+DECK = "deck:"
+
+
+def own_names(flow: Flow) -> frozenset[str]:
+    """Every name that the flow can remember something under."""
+    known = _names.get(id(flow))
+    if known is None or known[0] is not flow:
+        known = _names[id(flow)] = (flow, frozenset(_all_names(flow)))
+    return known[1]
+
+
+_names: dict[int, tuple[Flow, frozenset[str]]] = {}
+"""By identity, since a flow holds dicts and cannot be hashed; the flow kept beside it keeps the identity its own."""
+
+
+def _all_names(flow: Flow) -> Iterable[str]:
+    yield from flow.needs
+    if flow.about:
+        yield flow.about.name
+    for step in flow.steps.values():
+        yield from step.keep
+        if step.remember:
+            yield step.remember
+        if step.pick:
+            yield step.pick.into
+        for action in step.do:
+            if action.into:
+                yield action.into
+        if step.call:
+            yield "outcome"
+
+
+class Scope(Mapping[str, object]):
+    """The names for one rendering: first what the flow remembers, then the facts, each looked up only when used."""
+
+    def __init__(self, library: Library, facts: Facts, frame: Frame, names: frozenset[str], *, html: bool) -> None:
+        """`html` decides whether a deck's text comes escaped and marked as such."""
+        self._library, self._facts, self._frame, self._names, self._html = library, facts, frame, names, html
+
+    def __getitem__(self, name: str) -> object:
+        if name == SAID:
+            return {**dict.fromkeys(self._names), **self._frame.said}
+        if name in self._frame.values:
+            return self._resolved(self._frame.values[name])
+        if name in self._names:
+            return None
+        return self._facts[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name == SAID or name in self._frame.values or name in self._names or name in self._facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({SAID, *self._frame.values, *self._names, *self._facts})
+
+    def __len__(self) -> int:
+        return len(set(self))
+
+    def item(self, ref: Ref) -> object:
+        """The item of a fact list, or the deck's entry with its text filled in."""
+        if not ref.source.startswith(DECK):
+            return _fact_item(self._facts, ref)
+        deck = self._library.decks.get(ref.source.removeprefix(DECK))
+        entry = deck.entries.get(ref.id) if deck else None
+        if entry is None:
+            return None
+        text = render(entry.text, self, html=self._html)
+        marked = Markup(text) if self._html else text  # noqa: S704 - rendered with escaping
+        return {"id": entry.id, **entry.fields, "text": marked}
+
+    def _resolved(self, value: Value) -> object:
+        if isinstance(value, Ref):
+            return self.item(value)
+        if isinstance(value, list):
+            return [self.item(one) if isinstance(one, Ref) else one for one in value]
+        return value
+
+
+def build_scope(library: Library, facts: Facts, frame: Frame, flow: Flow, *, html: bool) -> Scope:
+    """The names for one rendering of `frame`, which runs `flow`."""
+    return Scope(library, facts, frame, own_names(flow), html=html)
+
+
+def items_of(library: Library, facts: Facts, frame: Frame, source: str) -> list[Ref]:
+    """The items of a list among the facts, or of a remembered list."""
+    own = frame.values.get(source)
+    if isinstance(own, list):
+        return [one for one in own if isinstance(one, Ref)]
+    found = facts.get(source)
+    if not isinstance(found, list):
+        return []
+    return [Ref(source, str(item["id"])) for item in found if isinstance(item, Mapping)]
+
+
+def refs_in(frame: Frame) -> dict[str, str]:
+    """What the frame is about: remembered name -> id of the item of a fact list."""
+    return {
+        name: value.id
+        for name, value in frame.values.items()
+        if isinstance(value, Ref) and not value.source.startswith(DECK)
+    }
+
+
+def _fact_item(facts: Facts, ref: Ref) -> object:
+    found = facts.get(ref.source)
+    if isinstance(found, list):
+        return next((item for item in found if isinstance(item, Mapping) and str(item["id"]) == ref.id), None)
+    return None
