@@ -32,13 +32,13 @@ def next_instant(after: datetime, at: time, zone: ZoneInfo, days: frozenset[int]
     answer, it names every allowed local date exactly once, also when the clocks change.
     """
     _require_weekdays(days)
-    first_day = local_date(after, zone) - timedelta(days=1)
-    for offset in range(_DAYS_TO_SEARCH + 1):
+    first_day = local_date(after, zone)
+    for offset in range(_DAYS_TO_SEARCH):
         day = first_day + timedelta(days=offset)
         if day.weekday() not in days:
             continue
         instant = instant_on(day, at, zone)
-        if instant > after and _exists(day, zone):
+        if instant > after and (local_date(instant, zone) == day or _exists(day, zone)):
             return instant
     raise ValueError(f"no {at} on weekdays {sorted(days)} in {zone.key} soon after {after.isoformat()}")
 

@@ -17,8 +17,8 @@ class SimulatedClock:
     """Tells the time of the simulated world, always as an aware datetime in UTC.
 
     The clock runs at the speed of real time, and can be moved forward. A frozen clock stands still and changes only by
-    :meth:`advance` and :meth:`move_to`. It never goes backward: asking for that raises ``ValueError`` and changes nothing.
-    All methods may be called from any thread.
+    :meth:`advance` and :meth:`move_to`. It never goes backward: asking for that raises
+    ``ValueError`` and changes nothing. All methods may be called from any thread.
     """
 
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:

@@ -66,6 +66,7 @@ class Emulator:
         self.callback_lifetime_seconds = callback_lifetime_seconds
         self.webhook: Json = {}
         self.closed_until = 0.0
+        self.polls_waiting = 0
         self.world = World(
             bot={
                 "id": DEFAULT_BOT_ID,
@@ -139,7 +140,9 @@ class Emulator:
                 for persona in self.personas.values():
                     if persona.key == who:
                         return persona
-                raise PersonCannot(f"nobody is called {who!r}; known are {', '.join(p.key for p in self.personas.values())}")
+                raise PersonCannot(
+                    f"nobody is called {who!r}; known are {', '.join(p.key for p in self.personas.values())}"
+                )
             user_id = int(who)
             if user_id <= 0:
                 raise PersonCannot(f"{user_id} is not a person")
@@ -214,7 +217,7 @@ class Emulator:
         """The Bot API `Chat` object."""
         if chat.private:
             user = self.persona(chat.chat_id).as_user()
-            named = {key: user[key] for key in ("first_name", "last_name", "username") if key in user}
+            named: Json = {key: user[key] for key in ("first_name", "last_name", "username") if key in user}
             return {"id": chat.chat_id, **named, "type": "private"}
         extra = {"all_members_are_administrators": False} if chat.kind == "group" else {}
         return {"id": chat.chat_id, "title": chat.title, "type": chat.kind, **extra}
@@ -301,7 +304,7 @@ class Emulator:
             update = self.updates.add(kind, content)
             self.touched()
         if update is not None:
-            self.events.add("update", kind=kind, update_id=update["update_id"])
+            self.events.add("update", update=kind, update_id=update["update_id"])
 
     def tell_bot(self, message: Message, kind: str = "message") -> None:
         """Queue an update about a message, if the bot may see it."""
@@ -374,9 +377,7 @@ class Emulator:
         """Note a call of the bot."""
         message_id = result.get("message_id") if isinstance(result, dict) else None
         description = error.description if error else ""
-        call = ApiCall(
-            time.monotonic(), self.clock.now(), method, chat_id, outcome, performed, message_id, description
-        )
+        call = ApiCall(time.monotonic(), self.clock.now(), method, chat_id, outcome, performed, message_id, description)
         with self.lock:
             self.calls.add(call)
         self.events.add("call", method=method, chat_id=chat_id, outcome=outcome)
@@ -402,7 +403,7 @@ class Emulator:
         """As :meth:`wait_until`, for the event loop."""
         loop = asyncio.get_running_loop()
         changed = asyncio.Event()
-        stop = self.events.listen(lambda: loop.call_soon_threadsafe(changed.set))
+        stop = self.events.listen_in_loop(loop, changed)
         deadline = loop.time() + timeout
         try:
             while True:
@@ -421,5 +422,19 @@ class Emulator:
 
 
 CONTENT = frozenset(
-    "photo voice audio video video_note animation document sticker location venue contact poll dice".split()
+    [
+        "photo",
+        "voice",
+        "audio",
+        "video",
+        "video_note",
+        "animation",
+        "document",
+        "sticker",
+        "location",
+        "venue",
+        "contact",
+        "poll",
+        "dice",
+    ]
 )

@@ -35,9 +35,7 @@ def forbidden(why: str) -> ApiError:
 
 def too_many_requests(retry_after: int) -> ApiError:
     """429 with the number of whole seconds to wait."""
-    return ApiError(
-        429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after}
-    )
+    return ApiError(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after})
 
 
 class PersonCannot(Exception):

@@ -1,6 +1,9 @@
 """The stream of everything that happens in the simulated world, for the page and for tests that wait."""
 
+import asyncio
+import contextlib
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +24,7 @@ class Events:
         self._listeners: list[Listener] = []
         self._changed = threading.Condition()
         self.seq = 0
+        self.run = uuid.uuid4().hex
 
     def add(self, kind: str, **details: Any) -> None:
         """Record an event and wake who listens."""
@@ -51,6 +55,15 @@ class Events:
                     self._listeners.remove(listener)
 
         return stop
+
+    def listen_in_loop(self, loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> Callable[[], None]:
+        """Set `changed`, which belongs to `loop`, after each event. Returns how to stop that."""
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(changed.set)
+
+        return self.listen(wake)
 
     def wait(self, seq: int, timeout: float) -> bool:
         """Block this thread until there is an event after `seq`, or `timeout` seconds have passed."""

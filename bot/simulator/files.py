@@ -204,6 +204,29 @@ def find(files: dict[str, StoredFile], file_id: str) -> StoredFile | None:
 
 def sample(name: str) -> bytes:
     """The content of a sample that ships with the simulator, such as ``foto-1.png``. Raises ``FileNotFoundError``."""
+    if name == "brief.pdf":
+        return sample_letter()
     if not re.fullmatch(r"[a-z0-9-]+\.[a-z0-9]+", name):
         raise FileNotFoundError(name)
     return (SAMPLES / name).read_bytes()
+
+
+def sample_letter() -> bytes:
+    """A one-page PDF: a letter from school."""
+    lines = ("Brief van school", "", "Beste ouder,", "", "Volgende week gaan we naar het bos.", "Juf Els")
+    shown = " ".join(f"({line}) Tj T*" for line in lines)
+    stream = f"BT /F1 14 Tf 20 TL 56 520 Td {shown} ET".encode("latin-1")
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+    )
+    pdf, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(pdf))
+        pdf += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
+    return pdf + head + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(pdf))

@@ -29,7 +29,7 @@ def create(
         raise PersonCannot("a group needs a title and at least one member")
     with emulator.lock:
         owner = emulator.persona(user_ids[0]).as_user()
-        places: dict[int, MemberStatus] = {user_id: "member" for user_id in user_ids}
+        places: dict[int, MemberStatus] = dict.fromkeys(user_ids, "member")
         places[user_ids[0]] = "creator"
         chat = Chat(
             _new_id(emulator, supergroup),
@@ -141,9 +141,7 @@ class Group:
         if old.kind != "group" or old.migrated_to is not None:
             raise PersonCannot("only a group that was not migrated before can become a supergroup")
         with emulator.lock:
-            new = Chat(
-                _new_id(emulator, True), "supergroup", old.title, dict(old.members), bot_status=old.bot_status
-            )
+            new = Chat(_new_id(emulator, True), "supergroup", old.title, dict(old.members), bot_status=old.bot_status)
             emulator.world.chats[new.chat_id] = new
             old.migrated_to = new.chat_id
             owner = self._owner()

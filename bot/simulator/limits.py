@@ -7,11 +7,31 @@ from datetime import datetime
 
 SENDING = frozenset(
     name.lower()
-    for name in (
-        "sendMessage sendPhoto sendVoice sendAudio sendVideo sendVideoNote sendAnimation sendDocument sendSticker "
-        "sendLocation sendVenue sendContact sendPoll sendDice sendMediaGroup copyMessage copyMessages forwardMessage "
-        "forwardMessages editMessageText editMessageCaption editMessageMedia editMessageReplyMarkup"
-    ).split()
+    for name in [
+        "sendMessage",
+        "sendPhoto",
+        "sendVoice",
+        "sendAudio",
+        "sendVideo",
+        "sendVideoNote",
+        "sendAnimation",
+        "sendDocument",
+        "sendSticker",
+        "sendLocation",
+        "sendVenue",
+        "sendContact",
+        "sendPoll",
+        "sendDice",
+        "sendMediaGroup",
+        "copyMessage",
+        "copyMessages",
+        "forwardMessage",
+        "forwardMessages",
+        "editMessageText",
+        "editMessageCaption",
+        "editMessageMedia",
+        "editMessageReplyMarkup",
+    ]
 )
 
 
@@ -104,10 +124,12 @@ class CallLog:
     def __init__(self, keep: int = 100_000) -> None:
         self._calls: deque[ApiCall] = deque(maxlen=keep)
         self.total = 0
+        self.last_monotonic = 0.0
 
     def add(self, call: ApiCall) -> None:
         """Note a call."""
         self.total += 1
+        self.last_monotonic = call.monotonic
         self._calls.append(call)
 
     def all(self, method: str | None = None, chat_id: int | None = None) -> list[ApiCall]:

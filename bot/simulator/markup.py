@@ -51,11 +51,11 @@ def check_markup(value: object) -> Markup | None:
 
 def _inline(rows: object) -> Markup:
     if not isinstance(rows, list):
-        raise bad_request("field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array of Arrays")
+        raise bad_request('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
     checked: list[list[Markup]] = []
     for row in rows:
         if not isinstance(row, list):
-            raise bad_request("field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array of Arrays")
+            raise bad_request('field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays')
         if row:
             checked.append([_inline_button(button) for button in row])
     if sum(len(row) for row in checked) > MOST_BUTTONS:
@@ -75,9 +75,8 @@ def _inline_button(button: object) -> Markup:
     if len(actions) > 1:
         raise bad_request("can't parse inline keyboard button: exactly one action is expected")
     data = button.get("callback_data")
-    if data is not None:
-        if not isinstance(data, str) or not 1 <= len(data.encode()) <= CALLBACK_DATA_BYTES:
-            raise bad_request("BUTTON_DATA_INVALID")
+    if data is not None and (not isinstance(data, str) or not 1 <= len(data.encode()) <= CALLBACK_DATA_BYTES):
+        raise bad_request("BUTTON_DATA_INVALID")
     url = button.get("url")
     if url is not None and not str(url).startswith(("http://", "https://", "tg://", "mailto:", "t.me/")):
         raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
@@ -87,7 +86,7 @@ def _inline_button(button: object) -> Markup:
 def _reply(value: Markup) -> Markup:
     rows = value["keyboard"]
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request("field \"keyboard\" of the ReplyKeyboardMarkup must be an Array of Arrays")
+        raise bad_request('field "keyboard" of the ReplyKeyboardMarkup must be an Array of Arrays')
     checked = []
     for row in rows:
         buttons = [{"text": button} if isinstance(button, str) else button for button in row]

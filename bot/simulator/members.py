@@ -7,15 +7,37 @@ from bot.simulator.world import PRESENT, Chat, Json, MemberStatus
 if TYPE_CHECKING:
     from bot.simulator.emulator import Emulator
 
-_RIGHTS = (
-    "can_be_edited can_manage_chat can_change_info can_delete_messages can_invite_users can_restrict_members "
-    "can_pin_messages can_promote_members can_manage_video_chats can_post_stories can_edit_stories can_delete_stories"
-).split()
-_PERMISSIONS = (
-    "can_send_messages can_send_audios can_send_documents can_send_photos can_send_videos can_send_video_notes "
-    "can_send_voice_notes can_send_polls can_send_other_messages can_add_web_page_previews can_change_info "
-    "can_invite_users can_pin_messages can_manage_topics can_edit_tag"
-).split()
+_RIGHTS = [
+    "can_be_edited",
+    "can_manage_chat",
+    "can_change_info",
+    "can_delete_messages",
+    "can_invite_users",
+    "can_restrict_members",
+    "can_pin_messages",
+    "can_promote_members",
+    "can_manage_video_chats",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+]
+_PERMISSIONS = [
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_edit_tag",
+]
 
 
 def status_json(user: Json, status: MemberStatus) -> Json:
@@ -98,9 +120,7 @@ def set_blocked(emulator: "Emulator", chat: Chat, blocked: bool) -> None:
     emulator.events.add("chat", chat_id=chat.chat_id)
 
 
-def _change(
-    emulator: "Emulator", chat: Chat, by: Json, user: Json, before: MemberStatus, after: MemberStatus
-) -> Json:
+def _change(emulator: "Emulator", chat: Chat, by: Json, user: Json, before: MemberStatus, after: MemberStatus) -> Json:
     return {
         "chat": emulator.chat_json(chat),
         "from": by,

@@ -103,7 +103,9 @@ class Phone:
 
     def find(self, expected: Expected) -> Message | None:
         """The newest message of the bot that contains the text, or for which the function is true."""
-        return next((message for message in reversed(self.messages) if message.from_bot and _fits(message, expected)), None)
+        return next(
+            (message for message in reversed(self.messages) if message.from_bot and _fits(message, expected)), None
+        )
 
     def waits_for(self, expected: Expected, timeout: float = 10.0) -> Message:
         """Block until the bot's message is there (`timeout` in real seconds); raises ``TimeoutError`` with the screen.
@@ -121,8 +123,9 @@ class Phone:
     def _found(self, expected: Expected, timeout: float) -> Message:
         found = self.find(expected)
         if found is None:
+            shown = self.screen or "(nothing)"
             raise TimeoutError(
-                f"{self.persona.key} saw nothing like {expected!r} in {timeout:g} s; on screen:\n{self.screen or '(nothing)'}"
+                f"{self.persona.key} saw nothing like {expected!r} in {timeout:g} s; on screen:\n{shown}"
             )
         return found
 
@@ -210,16 +213,12 @@ class Phone:
         An old keyboard can be tapped by giving its message. Raises :class:`PersonCannot` with what is on the screen.
         """
         candidates = [self.message(message)] if message is not None else list(reversed(self.messages))
-        for same in (
-            lambda b: b["text"] == button,
-            lambda b: b.get("callback_data") == button,
-            lambda b: b["text"].casefold() == button.casefold(),
-        ):
-            for candidate in candidates:
-                for row in candidate.keyboard:
-                    for found in row:
-                        if same(found):
-                            return self._press(candidate, found)
+        buttons = [(one, found) for one in candidates for row in one.keyboard for found in row]
+        for label in (button, button.casefold()):
+            for one, found in buttons:
+                shown = str(found["text"]) if label == button else str(found["text"]).casefold()
+                if label in (shown, found.get("callback_data")):
+                    return self._press(one, found)
         raise PersonCannot(f"{self.persona.key} sees no button {button!r}; on screen:\n{self.screen or '(nothing)'}")
 
     def _press(self, message: Message, button: Json) -> Tap:
@@ -309,7 +308,9 @@ class Phone:
 
     def sends_video(self, caption: str = "", content: bytes | None = None, **more: Any) -> Message:
         """Send a video. The sample is no real film: it only has the form of one."""
-        return self.sends_file("video", content, caption=caption, **{"name": "film.mp4", "mime_type": "video/mp4"} | more)
+        return self.sends_file(
+            "video", content, caption=caption, **{"name": "film.mp4", "mime_type": "video/mp4"} | more
+        )
 
     def sends_video_note(self, content: bytes | None = None, **more: Any) -> Message:
         """Send a round video; of the sample the same holds as for :meth:`sends_video`."""
@@ -327,7 +328,9 @@ class Phone:
         """Send a place."""
         return self._sends({"location": {"latitude": latitude, "longitude": longitude}})
 
-    def sends_contact(self, first_name: str = "Opa Jan", phone_number: str = "+31600000000", *, own: bool = False) -> Message:
+    def sends_contact(
+        self, first_name: str = "Opa Jan", phone_number: str = "+31600000000", *, own: bool = False
+    ) -> Message:
         """Send a contact; with `own` the person's own card, as a button that asks for it does."""
         contact: Json = {"phone_number": phone_number, "first_name": first_name}
         if own:
@@ -374,7 +377,9 @@ class Phone:
                 raise PersonCannot("this message is protected against forwarding")
             return self._sends(forwarded_content(what))
         written = self.emulator.timestamp() - 3600
-        if origin is None or (isinstance(origin, str) and origin not in {p.key for p in self.emulator.personas.values()}):
+        if origin is None or (
+            isinstance(origin, str) and origin not in {p.key for p in self.emulator.personas.values()}
+        ):
             source: Json = {"type": "hidden_user", "date": written, "sender_user_name": str(origin or "Oma Riet")}
         else:
             source = {"type": "user", "date": written, "sender_user": self.emulator.persona(origin).as_user()}
@@ -423,7 +428,12 @@ class Phone:
             poll = self.emulator.world.polls[found.body["poll"]["id"]]
             texts = [option["text"] for option in poll.body["options"]]
             try:
-                chosen = sorted({texts.index(option) if isinstance(option, str) else range(len(texts))[option] for option in options})
+                chosen = sorted(
+                    {
+                        texts.index(option) if isinstance(option, str) else range(len(texts))[option]
+                        for option in options
+                    }
+                )
             except (ValueError, IndexError):
                 raise PersonCannot(f"no such option; there are {', '.join(texts)}") from None
             if poll.body["is_closed"] or (len(chosen) > 1 and not poll.body["allows_multiple_answers"]):
@@ -474,8 +484,25 @@ def _lines(message: Message) -> list[str]:
     return lines
 
 
-_KINDS = (
-    "photo voice audio video_note video animation document sticker location contact poll dice new_chat_members "
-    "left_chat_member group_chat_created supergroup_chat_created migrate_to_chat_id migrate_from_chat_id "
-    "new_chat_title pinned_message"
-).split()
+_KINDS = [
+    "photo",
+    "voice",
+    "audio",
+    "video_note",
+    "video",
+    "animation",
+    "document",
+    "sticker",
+    "location",
+    "contact",
+    "poll",
+    "dice",
+    "new_chat_members",
+    "left_chat_member",
+    "group_chat_created",
+    "supergroup_chat_created",
+    "migrate_to_chat_id",
+    "migrate_from_chat_id",
+    "new_chat_title",
+    "pinned_message",
+]

@@ -110,7 +110,9 @@ def _bad_start(source: str, position: int, offset: int) -> str:
     return f'Unsupported start tag "{name.group(1) if name else ""}" at byte offset {offset}'
 
 
-def _open_tag(name: str, rest: str, offset: int, units: int, open_tags: list[tuple[str, Entity | None]]) -> Entity | None:
+def _open_tag(
+    name: str, rest: str, offset: int, units: int, open_tags: list[tuple[str, Entity | None]]
+) -> Entity | None:
     attributes = {
         found.group(1).lower(): html.unescape(found.group(2) or found.group(3) or found.group(4) or "")
         for found in _ATTRIBUTE.finditer(rest)

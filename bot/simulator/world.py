@@ -58,6 +58,7 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     pinned: list[int] = field(default_factory=list)
     keyboard: Json | None = None
+    read_up_to: int = 0
     menu_button: Json | None = None
 
     @property

@@ -306,6 +306,11 @@ class Entry:
     text: str
     fields: Mapping[str, str | list[str]]
 
+    @property
+    def templates(self) -> list[str]:
+        """Its text, and those of its fields in which something is filled in."""
+        return [self.text, *(field for field in self.fields.values() if isinstance(field, str) and "{" in field)]
+
     def fits(self, where: Mapping[str, str]) -> bool:
         """Whether every wanted field is left out here or holds the wanted value."""
         return all(self._holds(self.fields.get(name), wanted) for name, wanted in where.items())
@@ -353,13 +358,12 @@ class TextsFile:
 
 @dataclass(frozen=True, slots=True)
 class ScreenItem:
-    """One button of a screen: exactly one of `flow` (start it), `screen` (show it in place) and `url`."""
+    """One button of a screen: exactly one of `flow` (start it) and `screen` (show it in place)."""
 
     __pydantic_config__ = _STRICT
     label: Text
     flow: Id | None = None
     screen: Id | None = None
-    url: str | None = None
     when: str | None = None
 
 

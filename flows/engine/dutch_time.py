@@ -207,10 +207,12 @@ _RELATIVE = _phrase(
 _HALF = _phrase(rf"half {_HOUR}(?: uur)?")
 _DIGITAL = _phrase(rf"{_DIGIT_HOUR}:(?P<minute>[0-9]{{2}})(?: uur)?")
 _HOUR_AND_MINUTE = _phrase(rf"{_DIGIT_HOUR} uur (?:en )?(?P<minute>[0-9]{{2}})(?! uur)(?: {_MINUTES_WORD})?")
-_WHOLE_HOUR = _phrase(rf"{_DIGIT_HOUR} uur(?! (?:voor|na) (?!mij(?: |$)|ons(?: |$)))")
-_MIDNIGHT = _phrase("middernacht")
+_AT_WHOLE_HOUR = _phrase(
+    rf"(?:om|rond|tegen|omstreeks|klokslag) (?:ongeveer |circa )?{_DIGIT_HOUR} uur(?! (?:voor|na) )"
+)
+_MIDNIGHT = _phrase("(?:12 uur )?middernacht")
 
-_BARE = _phrase(rf"{_DIGIT_HOUR}|(?:om|rond|tegen) (?P<one>een)|(?P<one_hour>een) uur")
+_BARE = _phrase(rf"{_DIGIT_HOUR}(?: uur)?|(?:om|rond|tegen) (?P<one>een)|(?P<one_hour>een) uur")
 _BARE_PAIR = _phrase(rf"{_DIGIT_HOUR} (?P<minute>15|2[5-9]|[345][0-9])")
 _COMPACT = _phrase(r"(?P<hour>[0-9]{2})(?P<minute>[0-5][05])")
 
@@ -236,7 +238,7 @@ def parse_time(text: str, *, evening: bool = False) -> TimeReading | None:
     day_parts, tokens = _take_day_parts(_mend_time_words(_hours_written_out(tokens)))
     if len(day_parts) > 1:
         return None
-    mentions = _mentions(" ".join(tokens).replace("of zo", ""))
+    mentions = _mentions(" ".join(tokens).replace("of zo", "").replace("voor mij", "mij"))
     if not mentions:
         return None
     day_part = next(iter(day_parts), None)
@@ -329,7 +331,7 @@ def _mentions(text: str) -> list[_Mention]:
     """All times that a text of tokens names; empty when there is none or when what is left makes them doubtful."""
     found: list[_Mention | None] = []
     rest = text
-    for pattern in (_ABOUT_HOUR, _RELATIVE, _HALF, _DIGITAL, _HOUR_AND_MINUTE, _WHOLE_HOUR, _MIDNIGHT):
+    for pattern in (_RELATIVE, _HALF, _DIGITAL, _HOUR_AND_MINUTE, _AT_WHOLE_HOUR, _MIDNIGHT):
         for match in pattern.finditer(rest):
             before = rest[: match.start()].split()
             found.append(None if _is_no_moment(before) else _mention(match))
@@ -348,8 +350,11 @@ def _is_no_moment(before: list[str]) -> bool:
 
 
 def _bare_mention(text: str) -> _Mention | None:
-    """A lone number as a time, only when every other word is one that people put around an answer."""
-    for pattern in (_BARE_PAIR, _COMPACT, _BARE):
+    """A lone number or "8 uur" as a time, only when every other word is one that people put around an answer.
+
+    With other words it is as likely an age, a count or a stretch of time ("ze slaapt 9 uur").
+    """
+    for pattern in (_ABOUT_HOUR, _BARE_PAIR, _COMPACT, _BARE):
         match = pattern.search(text)
         if match is None:
             continue
@@ -508,7 +513,7 @@ def _date_text(text: str) -> str:
 
 def _day_word(token: str) -> str:
     """The day in a word that also names a part of it: "morgenavond", "vrijdagmiddag", "vanavond"."""
-    day = re.sub(r"(?:ochtend|morgen|voormiddag|namiddag|middag|avond|nacht)$", "", token)
+    day = re.sub(r"(?:ochtend|morgen|vroeg|voormiddag|namiddag|middag|avond|nacht)$", "", token)
     if day in WEEKDAYS or day == "morgen":
         return day
     return "vandaag" if day == "van" != token else token
@@ -622,7 +627,7 @@ def _add_months(day: date, count: int) -> date:
 
 _AGE_LEAD = (
     r"(?:(?:(?:[^\W\d_]+ )?(?:is|wordt|word|was)|hij|zij|ze|leeftijd|mijn kind|ik denk|ja|al|nu|net|pas|ongeveer|"
-    r"circa|is|een kind van|van|inmiddels|ruim|maar)\s)*"
+    r"circa|is|een kind van|van|inmiddels|ruim|maar)\s)*+"
 )
 _AGE_TAIL = r"(?: (?:jaar|jaren|jaartjes|j|jr))?(?: en [0-9]{1,2} (?:maand|maanden))?(?: (?:oud|geworden|nu|al|net))*"
 _AGE = re.compile(

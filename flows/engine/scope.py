@@ -81,9 +81,14 @@ class Scope(Mapping[str, object]):
         entry = deck.entries.get(ref.id) if deck else None
         if entry is None:
             return None
-        text = render(entry.text, self, html=self._html)
-        marked = Markup(text) if self._html else text  # noqa: S704 - rendered with escaping
-        return {"id": entry.id, **entry.fields, "text": marked}
+        fields = {name: self._filled(value) for name, value in entry.fields.items()}
+        return {"id": entry.id, **fields, "text": self._filled(entry.text)}
+
+    def _filled(self, value: str | list[str]) -> str | list[str]:
+        if isinstance(value, list):
+            return value
+        text = render(value, self, html=self._html)
+        return Markup(text) if self._html else text  # noqa: S704 - rendered with escaping
 
     def _resolved(self, value: Value) -> object:
         if isinstance(value, Ref):

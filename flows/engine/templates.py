@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, meta
+from jinja2 import StrictUndefined, Undefined, meta, nodes
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -95,9 +95,28 @@ def _condition(source: str) -> _Compiled:
     return _Compiled(names_in("{{ " + source + " }}"), PLAIN.compile_expression(source, undefined_to_none=False))
 
 
+@cache
 def names_in(source: str) -> frozenset[str]:
     """The names that a template takes from its scope. Raises jinja2.TemplateSyntaxError."""
     return frozenset(meta.find_undeclared_variables(PLAIN.parse(source)))
+
+
+@cache
+def said_in(source: str) -> frozenset[str]:
+    """The names that a template asks the person's own words of: `what` in `said.what`."""
+    found = PLAIN.parse(source).find_all(nodes.Getattr)
+    return frozenset(one.attr for one in found if isinstance(one.node, nodes.Name) and one.node.name == "said")
+
+
+def compile_text(source: str) -> None:
+    """Raises jinja2.TemplateSyntaxError when the text is not well-formed."""
+    _text(source, html=True)
+    _text(source, html=False)
+
+
+def compile_condition(source: str) -> None:
+    """Raises jinja2.TemplateSyntaxError when the condition is not well-formed."""
+    _condition(source)
 
 
 def render(source: str, scope: Mapping[str, object], *, html: bool = True) -> str:

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,6 +67,7 @@ def minutes_around(day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, dateti
         yield instant, instant.astimezone(zone).replace(tzinfo=None)
 
 
+@cache
 def first_occurrences(day: date, zone: ZoneInfo) -> dict[date, dict[time, datetime]]:
     """Per full local date: for each of the 1,440 minutes the first instant at which the clock shows it or later."""
     seen: dict[date, dict[time, datetime]] = {}
@@ -107,7 +109,7 @@ def test_every_minute_fires_once_per_local_day_around_a_switch(day: date, zone: 
 
 @pytest.mark.parametrize("zone", HOME_ZONES, ids=str)
 @pytest.mark.parametrize("day", [SPRING_SWITCHES[0], AUTUMN_SWITCHES[0]], ids=str)
-@pytest.mark.parametrize("at", [time(0), time(2), time(2, 30), time(3), time(19, 30), time(23, 59)], ids=str)
+@pytest.mark.parametrize("at", [time(2, 30), time(19, 30)], ids=str)
 def test_the_next_instant_is_right_from_every_minute(day: date, zone: ZoneInfo, at: time) -> None:
     fires = [instant_of[at] for instant_of in first_occurrences(day, zone).values()]
     for after, _ in minutes_around(day, zone):
@@ -181,7 +183,7 @@ def test_naive_datetimes_zoned_times_and_odd_weekdays_are_refused() -> None:
             next_instant(utc(2026, 1, 5), time(19, 30), AMSTERDAM, days)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(instants, minutes_of_day, zones, weekday_sets)
 def test_the_chain_is_strictly_increasing_and_names_each_allowed_date_once(
     after: datetime, at: time, zone: ZoneInfo, days: frozenset[int]

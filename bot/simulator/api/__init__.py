@@ -45,17 +45,18 @@ def perform(emulator: "Emulator", method: str, params: Params) -> Any:
             weight = len(media_list) if isinstance(media_list, list) else 1
         wait = emulator.limits.check(name, chat_id, weight, emulator.clock.pacing_seconds())
         if wait is not None:
-            emulator.log_call(name, chat_id, "breach", performed=False, error=(error := too_many_requests(wait)))
-            raise error
+            breach = too_many_requests(wait)
+            emulator.log_call(name, chat_id, "breach", performed=False, error=breach)
+            raise breach
         try:
             result = METHODS[name.lower()][1](emulator, params)
         except ApiError as error:
             emulator.log_call(name, chat_id, f"error {error.code}", performed=False, error=error)
             raise
         except (ValueError, TypeError, KeyError, AttributeError) as unexpected:
-            error = bad_request(f"can't parse the parameters of {name}")
-            emulator.log_call(name, chat_id, "error 400", performed=False, error=error)
-            raise error from unexpected
+            wrong = bad_request(f"can't parse the parameters of {name}")
+            emulator.log_call(name, chat_id, "error 400", performed=False, error=wrong)
+            raise wrong from unexpected
         if name != "getUpdates":
             emulator.log_call(name, chat_id, "ok", performed=True, result=result)
         return result

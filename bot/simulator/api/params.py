@@ -34,7 +34,7 @@ class Params:
         if value is None:
             return default
         if isinstance(value, bool | list | dict):
-            raise bad_request(f"field \"{name}\" must be of type String")
+            raise bad_request(f'field "{name}" must be of type String')
         return str(value)
 
     def integer(self, name: str) -> int | None:
@@ -45,7 +45,7 @@ class Params:
         try:
             return int(value)
         except (TypeError, ValueError):
-            raise bad_request(f"field \"{name}\" must be a valid Number") from None
+            raise bad_request(f'field "{name}" must be a valid Number') from None
 
     def number(self, name: str) -> float | None:
         """A number, or None when it was not given."""
@@ -55,7 +55,7 @@ class Params:
         try:
             return float(value)
         except (TypeError, ValueError):
-            raise bad_request(f"field \"{name}\" must be a valid Number") from None
+            raise bad_request(f'field "{name}" must be a valid Number') from None
 
     def flag(self, name: str, default: bool = False) -> bool:
         """True or false; "true", "1" and "yes" count as true."""

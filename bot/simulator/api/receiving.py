@@ -17,7 +17,8 @@ def get_updates(emulator: "Emulator", params: Params) -> list[Json]:
     if emulator.webhook:
         raise ApiError(
             409,
-            "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+            "Conflict: can't use getUpdates method while webhook is active; "
+            "use deleteWebhook to delete the webhook first",
         )
     kinds = params.structure("allowed_updates")
     if kinds is not None and not isinstance(kinds, list):

@@ -1,7 +1,7 @@
 """Which methods the simulated Bot API has."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.simulator.api.params import Params
 from bot.simulator.errors import ApiError, bad_request, forbidden
@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from bot.simulator.emulator import Emulator
 
 Handler = Callable[["Emulator", Params], Any]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
 METHODS: dict[str, tuple[str, Handler]] = {}
 
 
-def method(*names: str) -> Callable[[Handler], Handler]:
+def method(*names: str) -> Callable[[AnyHandler], AnyHandler]:
     """Register a handler under these Bot API names; names are found whatever their case, as at Telegram."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: AnyHandler) -> AnyHandler:
         for name in names:
             METHODS[name.lower()] = (name, handler)
         return handler

@@ -43,7 +43,9 @@ class BotApi:
 
     async def _answer(self, request: Request, name: str, params: Params) -> Response:
         try:
-            result = await self._updates(request, params) if name == "getUpdates" else perform(self.emulator, name, params)
+            result = (
+                await self._updates(request, params) if name == "getUpdates" else perform(self.emulator, name, params)
+            )
         except ApiError as error:
             return envelope(error)
         return JSONResponse({"ok": True, "result": result})
@@ -60,7 +62,9 @@ class BotApi:
         loop = asyncio.get_running_loop()
         overtaken, changed = asyncio.Event(), asyncio.Event()
         self._poller = overtaken
-        stop = self.emulator.events.listen(lambda: loop.call_soon_threadsafe(changed.set))
+        self.emulator.polls_waiting += 1
+        self.emulator.events.add("polling")
+        stop = self.emulator.events.listen_in_loop(loop, changed)
         gone = asyncio.ensure_future(self.connections.gone(request))
         deadline = loop.time() + wait
         try:
@@ -88,6 +92,7 @@ class BotApi:
         finally:
             stop()
             gone.cancel()
+            self.emulator.polls_waiting -= 1
             if self._poller is overtaken:
                 self._poller = None
 

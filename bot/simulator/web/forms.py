@@ -68,12 +68,12 @@ def parse_multipart(body: bytes, boundary: str) -> tuple[dict[str, str], dict[st
             name, _, value = line.partition(":")
             if value:
                 headers[name.strip()] = value.strip()
-        name = headers.get_param("name", header="content-disposition")
-        if not isinstance(name, str):
+        field = headers.get_param("name", header="content-disposition")
+        if not isinstance(field, str):
             raise bad_request("a part of the multipart body has no name")
         file_name = headers.get_filename()
         if file_name is None:
-            fields[name] = content.decode("utf-8", "replace")
+            fields[field] = content.decode("utf-8", "replace")
         else:
-            uploads[name] = Upload(file_name, content, headers.get_content_type())
+            uploads[field] = Upload(file_name, content, headers.get_content_type())
     return fields, uploads

@@ -1,0 +1,306 @@
+"""Puts everything together and runs it: intake, workers, ticker and sender, over one database and one clock.
+
+Each part can be run one step at a time, which is how the tests live a week in a second. Known by nobody but `cli`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from telegram import Bot, BotCommand
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.care import people
+from bot.conversation import outgoing
+from bot.conversation.handle import COMMANDS, handle_next
+from bot.conversation.turn import Host
+from bot.safety.help import HelpCards, load_help
+from bot.schedule import ticker
+from bot.settings import PREFIX, Settings, SettingsProblem
+from bot.store import inbox, outbox, schema, timers
+from bot.store.database import Database
+from bot.store.outbox import Pace
+from bot.store.vault import Vault, make_key_file, parse_keys, read_key_file
+from bot.telegram import inbound, outbound
+from bot.telegram.intake import ALLOWED_UPDATES, BATCH, Intake
+from bot.telegram.sender import Sender
+from flows.engine.library import CONTENT, Library, load
+from flows.engine.templates import render
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+
+_IDLE_SECONDS = 1.0
+_ERROR_SECONDS = 2.0
+_CONNECTIONS = 40
+
+
+def utc_now() -> datetime:
+    """The real present."""
+    return datetime.now(UTC)
+
+
+def open_vault(settings: Settings) -> Vault:
+    """The vault with the keys of the settings; a first key is made where there is none. Raises KeyProblem."""
+    if settings.keys:
+        return Vault(parse_keys(settings.keys, f"{PREFIX}KEYS"))
+    if settings.key_file is None:
+        make_key_file(settings.key_path)
+    return Vault(read_key_file(settings.key_path))
+
+
+def open_database(settings: Settings) -> Database:
+    """The database with its newest tables. Raises DatabaseProblem, or a database error when it cannot be reached."""
+    if settings.database_url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    schema.upgrade(database)
+    return database
+
+
+class Service:
+    """The running service. `step_*` and `settle` do the work by hand; `run` does it until it is told to stop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = utc_now,
+        token: str | None = None,
+        api_base: str | None = None,
+        pace: Pace | None = None,
+        content: Path = CONTENT,
+    ) -> None:
+        """Raises ContentError, KeyProblem, DatabaseProblem or SettingsProblem."""
+        self.settings, self.clock = settings, clock
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.library: Library = load(content, settings.data_dir / "cache")
+        self.help: HelpCards = load_help(content)
+        self.vault = open_vault(settings)
+        self.database = open_database(settings)
+        token = token or settings.token
+        if token is None:
+            raise SettingsProblem(f"{PREFIX}TOKEN is missing")
+        api_base = api_base or settings.api_base
+        file_base = f"{api_base.removesuffix('/bot')}/file/bot" if api_base != settings.api_base else settings.file_base
+        self.bot = Bot(
+            token,
+            base_url=api_base,
+            base_file_url=file_base,
+            request=HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=20, connect_timeout=10),
+        )
+        self._polling = HTTPXRequest(connection_pool_size=1, connect_timeout=10)
+        self._updates_url = f"{api_base}{token}/getUpdates"
+        self.host = Host(self.library, self.vault, self.help, settings.timezone, settings.region, self._link)
+        self._arrived, self._queued = asyncio.Event(), asyncio.Event()
+        self._stopping = asyncio.Event()
+        self.intake = Intake(
+            self.database, self.vault, self.bot, self._fetch, self._help_at_once, self._arrived.set, clock
+        )
+        self.sender = Sender(
+            self.database, self.vault, self._make, self._unreachable, clock, pace, alone=self.database.is_sqlite
+        )
+
+    async def __aenter__(self) -> Service:
+        while True:
+            try:
+                await self.bot.initialize()
+            except InvalidToken:
+                raise SettingsProblem(f"{PREFIX}TOKEN is refused by Telegram; copy it again from BotFather") from None
+            except NetworkError as error:
+                log.error("Telegram cannot be reached, trying again", problem=type(error).__name__)
+                await asyncio.sleep(_ERROR_SECONDS)
+            else:
+                return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.intake.settle()
+        await self._polling.shutdown()
+        await self.bot.shutdown()
+        self.database.close()
+
+    # --- one step at a time -----------------------------------------------------------------------------------------
+
+    async def step_intake(self, seconds: int = 0) -> int:
+        """Takes what Telegram has; returns how many updates came."""
+        return await self.intake.poll_once(seconds)
+
+    async def step_ticker(self) -> int:
+        """Fires due timers; returns how many."""
+        now = self.clock()
+        fired = await self.database.run(lambda connection: ticker.fire_due(connection, self.vault, now))
+        if fired:
+            self._arrived.set()
+        return fired
+
+    async def step_worker(self) -> bool:
+        """Handles one input; False when there was none."""
+        now = self.clock()
+        handled = await self.database.call(lambda: handle_next(self.database, self.host, inbound.decode, now))
+        if handled:
+            self._queued.set()
+        return handled
+
+    async def step_sender(self) -> int:
+        """Makes the calls whose turn it is; returns how many."""
+        return await self.sender.run_once()
+
+    # --- until told to stop -----------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Runs until `stop`; what is in hand then is finished."""
+        scheduler = self._scheduler()
+        scheduler.start()
+        tasks = [
+            asyncio.create_task(self._again(self.step_intake_long)),
+            asyncio.create_task(self._again(self._send_some)),
+            *(asyncio.create_task(self._again(self._work_some)) for _ in range(self.database.threads)),
+            asyncio.create_task(self._introduce()),
+        ]
+        await self._stopping.wait()
+        scheduler.shutdown(wait=False)
+        tasks[0].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.sender.finish()
+
+    def stop(self) -> None:
+        """Ends `run`."""
+        self._stopping.set()
+        self._arrived.set()
+        self._queued.set()
+
+    def wake(self) -> None:
+        """The clock was moved: look at once for what is due."""
+        asyncio.get_running_loop().create_task(self._tick())
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        scheduler.add_job(self._tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None)
+        scheduler.add_job(self._sweep, "interval", hours=1, max_instances=1, coalesce=True, misfire_grace_time=None)
+        return scheduler
+
+    async def _tick(self) -> None:
+        try:
+            while await self.step_ticker() == ticker.BATCH:
+                pass
+        except DBAPIError as error:
+            log.error("database trouble", part="ticker", problem=type(error).__name__)
+
+    async def _sweep(self) -> None:
+        now = self.clock()
+
+        def work(connection: Connection) -> None:
+            inbox.sweep(connection, now)
+            outbox.sweep(connection, now)
+
+        await self.database.run(work)
+
+    async def step_intake_long(self) -> None:
+        """Waits for updates as long as Telegram lets us."""
+        await self.intake.poll_once()
+
+    async def _work_some(self) -> None:
+        self._arrived.clear()
+        while await self.step_worker():
+            pass
+        await self._wait_for(self._arrived)
+
+    async def _send_some(self) -> None:
+        self._queued.clear()
+        while await self.sender.launch_once():
+            pass
+        await self._wait_for(self._queued, 0.2)
+
+    async def _wait_for(self, event: asyncio.Event, seconds: float = _IDLE_SECONDS) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await event.wait()
+
+    async def _again(self, step: Callable[[], Coroutine[object, object, object]]) -> None:
+        while not self._stopping.is_set():
+            try:
+                await step()
+            except (TelegramError, DBAPIError) as error:
+                log.error("trouble, trying again", part=step.__name__, problem=type(error).__name__)
+                await self._wait_for(self._stopping, _ERROR_SECONDS)
+
+    async def _introduce(self) -> None:
+        """Tells Telegram our commands and what we are."""
+        texts = self.library.texts
+        commands = [BotCommand(name, render(texts[f"command_{name}"], {}, html=False)) for name in COMMANDS]
+        try:
+            await self.bot.set_my_commands(commands)
+            await self.bot.set_my_description(texts["bot_description"].strip())
+            await self.bot.set_my_short_description(texts["bot_short_description"].strip())
+        except TelegramError as error:
+            log.warning("commands not set", problem=type(error).__name__)
+
+    # --- what the parts ask of each other ---------------------------------------------------------------------------
+
+    async def _fetch(self, offset: int, seconds: int) -> list[dict[str, Any]]:
+        """Raw updates: one that the library cannot read must not keep back the others."""
+        asked = {"offset": offset, "timeout": seconds, "limit": BATCH, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
+        updates = await self._polling.post(f"{self._updates_url}?{urlencode(asked)}", read_timeout=seconds + 10)
+        return updates if isinstance(updates, list) else []
+
+    def _link(self, code: str) -> str:
+        return f"https://t.me/{self.bot.username}?start={code}"
+
+    async def _make(self, chat_id: int, call: dict[str, object]) -> int | None:
+        return await outbound.make(self.bot, chat_id, call)
+
+    def _unreachable(self, connection: Connection, chat_id: int, now: datetime) -> None:
+        """Nobody is there any more: the person's mentor is told."""
+        person = people.present(connection, self.vault, chat_id).person
+        if person is None or person.blocked:
+            return
+        people.change(connection, person.id, blocked_at=now)
+        mentor = people.by_id(connection, self.vault, person.mentor_id) if person.mentor_id else None
+        if mentor:
+            text = render(self.library.texts["parent_unreachable"], {"name": person.name})
+            outbox.put(connection, self.vault, [outbox.Call(mentor.chat_id, outgoing.send(text))], now)
+
+    async def _help_at_once(self, chat_id: int, text: str) -> bool:
+        if not text or not self.help.is_asked_by(text):
+            return False
+        card, rows = self.help.card(await self._region_of(chat_id))
+        try:
+            await outbound.make(self.bot, chat_id, outgoing.send(card, rows))
+        except TelegramError as error:
+            log.error("help card not sent at once", problem=type(error).__name__)
+            return False
+        return True
+
+    async def _region_of(self, chat_id: int) -> str:
+        """The person's region, or the organisation's when the database does not answer at once."""
+        try:
+            async with asyncio.timeout(0.5):
+                present = await self.database.run(lambda connection: people.present(connection, self.vault, chat_id))
+        except (TimeoutError, DBAPIError):
+            return self.settings.region
+        return present.person.region if present.person else self.settings.region
+
+    async def next_moment(self) -> datetime | None:
+        """When something will be due: the first timer, or the first call that is held back."""
+
+        def work(connection: Connection) -> list[datetime]:
+            return [one for one in (timers.next_due(connection), outbox.next_moment(connection)) if one]
+
+        return min(await self.database.run(work), default=None)

@@ -1,0 +1,141 @@
+"""Families: children, what they call each parent, and who guides."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import child_words, children, families
+from bot.store.types import new_id
+from bot.store.vault import Vault
+
+CHILD = "children.name"
+CALLS_ME = "child_words.calls_me"
+PRONOUNS = ("he", "she", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child as one parent speaks of it. `age` in years; `calls_me` is what it calls this parent."""
+
+    id: int
+    name: str
+    pronoun: str
+    age: int | None
+    calls_me: str
+
+
+def found(connection: Connection, mentor_id: int | None, now: datetime) -> int:
+    """A new family; returns its id."""
+    family_id = new_id(now)
+    connection.execute(insert(families).values(id=family_id, mentor_id=mentor_id, created_at=now))
+    return family_id
+
+
+def children_of(connection: Connection, vault: Vault, family_id: int, person_id: int, today: date) -> list[Child]:
+    """The family's children, the oldest first. `today` is the parent's local day."""
+    query = (
+        select(children, child_words.c.calls_me_sealed)
+        .outerjoin(child_words, and_(child_words.c.child_id == children.c.id, child_words.c.person_id == person_id))
+        .where(children.c.family_id == family_id, children.c.removed_at.is_(None))
+        .order_by(children.c.id)
+    )
+    found = [
+        Child(
+            id=row.id,
+            name=vault.open_text(CHILD, row.id, row.name_sealed),
+            pronoun=row.pronoun,
+            age=None if row.age is None else age_on(row.age, row.age_on, today),
+            calls_me=vault.open_text(CALLS_ME, f"{row.id}/{person_id}", row.calls_me_sealed)
+            if row.calls_me_sealed
+            else "",
+        )
+        for row in connection.execute(query)
+    ]
+    return sorted(found, key=lambda child: -(child.age or 0))
+
+
+def age_on(age: int, said_on: date, today: date) -> int:
+    """The age on `today` of a child that was `age` on `said_on`: one more each time that day of the year returns."""
+    years = today.year - said_on.year - ((today.month, today.day) < (said_on.month, said_on.day))
+    return age + max(years, 0)
+
+
+def add_child(
+    connection: Connection,
+    vault: Vault,
+    *,
+    family_id: int,
+    name: str,
+    age: int | None,
+    pronoun: str,
+    today: date,
+    now: datetime,
+) -> int:
+    """A child joins the family; returns its id."""
+    child_id = new_id(now)
+    connection.execute(
+        insert(children).values(
+            id=child_id,
+            family_id=family_id,
+            name_sealed=vault.seal_text(CHILD, child_id, name),
+            pronoun=pronoun if pronoun in PRONOUNS else "name",
+            age=age,
+            age_on=today,
+        )
+    )
+    return child_id
+
+
+def set_calls_me(connection: Connection, vault: Vault, child_id: int, person_id: int, word: str) -> None:
+    """What the child calls this parent."""
+    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(child_words)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["child_id", "person_id"], set_={"calls_me_sealed": statement.excluded.calls_me_sealed}
+        ),
+        [
+            {
+                "child_id": child_id,
+                "person_id": person_id,
+                "calls_me_sealed": vault.seal_text(CALLS_ME, f"{child_id}/{person_id}", word),
+            }
+        ],
+    )
+
+
+def rename_child(connection: Connection, vault: Vault, family_id: int, child_id: int, name: str) -> None:
+    """A child's new name; a child of another family is left alone, as in the functions below."""
+    _change(connection, family_id, child_id, name_sealed=vault.seal_text(CHILD, child_id, name))
+
+
+def set_child_age(connection: Connection, family_id: int, child_id: int, age: int, today: date) -> None:
+    """A child's age in years, as of `today`."""
+    _change(connection, family_id, child_id, age=age, age_on=today)
+
+
+def set_child_pronoun(connection: Connection, family_id: int, child_id: int, pronoun: str) -> None:
+    """How a child is spoken of: he, she, or by its name."""
+    _change(connection, family_id, child_id, pronoun=pronoun if pronoun in PRONOUNS else "name")
+
+
+def remove_child(connection: Connection, family_id: int, child_id: int, now: datetime) -> None:
+    """Takes a child out of the family's list; what was kept about it stays."""
+    _change(connection, family_id, child_id, removed_at=now)
+
+
+def _change(connection: Connection, family_id: int, child_id: int, **values: object) -> None:
+    connection.execute(
+        update(children).where(children.c.id == child_id, children.c.family_id == family_id).values(**values)
+    )
+
+
+def spoken(name: str) -> str:
+    """A name that keeps its own writing direction within a Dutch sentence."""
+    if any(unicodedata.bidirectional(sign) in {"R", "AL", "RLE", "RLO", "RLI"} for sign in name):
+        return f"\u2068{name}\u2069"
+    return name

@@ -1,0 +1,148 @@
+"""People and their roles: who is in this chat, in which family, with which settings."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.store.tables import conversations, families, people
+from bot.store.types import new_id
+from bot.store.vault import Vault
+
+NAME = "people.name"
+STATE = "conversations.state"
+
+
+class Role(enum.IntFlag):
+    """What a person may do; somebody may be several things at once."""
+
+    PARENT = 1
+    MENTOR = 2
+    COORDINATOR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who came in. `paused_until` and `evening_done_on` are days in the person's own `zone`."""
+
+    id: int
+    chat_id: int
+    roles: Role
+    name: str
+    family_id: int | None
+    mentor_id: int | None
+    region: str
+    zone: ZoneInfo
+    paused_until: date | None = None
+    named_reminder: bool = False
+    evenings_silent: int = 0
+    evening_done_on: date | None = None
+    blocked: bool = False
+
+    def local(self, now: datetime) -> datetime:
+        """`now` on this person's clock."""
+        return now.astimezone(self.zone)
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether reminders are silent on this local day."""
+        return self.paused_until is not None and self.local(now).date() < self.paused_until
+
+
+_lane = select(bindparam("chat", type_=people.c.chat_id.type).label("chat_id")).subquery("lane")
+_WITH_STATE = select(people, families.c.mentor_id, conversations.c.state_sealed, conversations.c.active_at).select_from(
+    _lane.outerjoin(people, people.c.chat_id == _lane.c.chat_id)
+    .outerjoin(families, families.c.id == people.c.family_id)
+    .outerjoin(conversations, conversations.c.chat_id == _lane.c.chat_id)
+)
+_BY_ID = select(people, families.c.mentor_id).outerjoin(families, families.c.id == people.c.family_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who is in a chat, if anybody came in there, and what is kept of the conversation."""
+
+    person: Person | None
+    state: bytes | None
+    active_at: datetime | None
+
+
+def present(connection: Connection, vault: Vault, chat_id: int) -> Present:
+    """The person and the state of a chat, in one query."""
+    row = connection.execute(_WITH_STATE, {"chat": chat_id}).one()
+    state = vault.open(STATE, chat_id, row.state_sealed) if row.state_sealed else None
+    return Present(_person(row, vault) if row.id is not None else None, state, row.active_at)
+
+
+def by_id(connection: Connection, vault: Vault, person_id: int) -> Person | None:
+    """The person with this id."""
+    row = connection.execute(_BY_ID.where(people.c.id == person_id)).first()
+    return _person(row, vault) if row else None
+
+
+def in_family(connection: Connection, vault: Vault, family_id: int) -> list[Person]:
+    """The parents of a family, in order of coming in."""
+    rows = connection.execute(_BY_ID.where(people.c.family_id == family_id).order_by(people.c.id))
+    return [_person(row, vault) for row in rows]
+
+
+def with_role(connection: Connection, vault: Vault, role: Role) -> list[Person]:
+    """Everybody who has this role."""
+    rows = connection.execute(_BY_ID.where(people.c.roles.op("&")(int(role)) != 0).order_by(people.c.id))
+    return [_person(row, vault) for row in rows]
+
+
+def _person(row: Any, vault: Vault) -> Person:
+    return Person(
+        id=row.id,
+        chat_id=row.chat_id,
+        roles=Role(row.roles),
+        name=vault.open_text(NAME, row.id, row.name_sealed),
+        family_id=row.family_id,
+        mentor_id=row.mentor_id,
+        region=row.region,
+        zone=ZoneInfo(row.zone),
+        paused_until=row.paused_until,
+        named_reminder=row.named_reminder,
+        evenings_silent=row.evenings_silent,
+        evening_done_on=row.evening_done_on,
+        blocked=row.blocked_at is not None,
+    )
+
+
+def add(
+    connection: Connection,
+    vault: Vault,
+    *,
+    chat_id: int,
+    role: Role,
+    name: str,
+    family_id: int | None,
+    region: str,
+    zone: str,
+    now: datetime,
+) -> int:
+    """Somebody comes in; returns the new person's id."""
+    person_id = new_id(now)
+    connection.execute(
+        insert(people).values(
+            id=person_id,
+            chat_id=chat_id,
+            roles=int(role),
+            name_sealed=vault.seal_text(NAME, person_id, name),
+            family_id=family_id,
+            region=region,
+            zone=zone,
+            created_at=now,
+        )
+    )
+    return person_id
+
+
+def change(connection: Connection, person_id: int, **values: Any) -> None:
+    """Sets columns of a person."""
+    connection.execute(update(people).where(people.c.id == person_id).values(**values))

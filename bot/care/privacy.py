@@ -1,0 +1,115 @@
+"""What is kept of a person, all of it: to hand over, and to erase.
+
+Does not know what Telegram keeps.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from bot.care import families, letters, records
+from bot.care.people import Person
+from bot.store import tables
+from bot.store.types import new_id
+from bot.store.vault import Vault
+
+CONSENT_VERSION = 1
+
+
+def agree(connection: Connection, person_id: int, purpose: str, now: datetime) -> None:
+    """Writes down a yes, with the version of the words it was said to."""
+    connection.execute(
+        tables.consents.insert().values(
+            id=new_id(now), person_id=person_id, purpose=purpose, version=CONSENT_VERSION, given_at=now
+        )
+    )
+
+
+def everything_of(connection: Connection, vault: Vault, person: Person, now: datetime) -> dict[str, Any]:
+    """All that is kept of a person, as JSON values with Dutch names, instants in UTC."""
+    children = (
+        families.children_of(connection, vault, person.family_id, person.id, person.local(now).date())
+        if person.family_id
+        else []
+    )
+    consents = connection.execute(select(tables.consents).where(tables.consents.c.person_id == person.id))
+    sent = connection.execute(
+        select(tables.letters).where(
+            or_(tables.letters.c.from_person == person.id, tables.letters.c.to_person == person.id)
+        )
+    )
+    names = {child.id: child.name for child in children}
+    rhythms = connection.execute(select(tables.timers).where(tables.timers.c.chat_id == person.chat_id))
+    return {
+        "naam": person.name,
+        "regio": person.region,
+        "tijdzone": person.zone.key,
+        "kinderen": [{"naam": child.name, "leeftijd": child.age, "noemt_jou": child.calls_me} for child in children],
+        "toestemming": [
+            {"waarvoor": row.purpose, "versie": row.version, "gegeven": row.given_at.isoformat()} for row in consents
+        ],
+        "herinneringen": [
+            {"soort": row.key, "tijd": row.local_time, "dagen": row.days} for row in rhythms if row.local_time
+        ],
+        "bewaard": [
+            {
+                "soort": record.kind,
+                "dag": record.local_day.isoformat(),
+                "kind": names.get(record.child_id or 0),
+                "antwoorden": {
+                    name: {"waarde": field.value, "zoals_gezegd": field.said} for name, field in record.fields.items()
+                },
+            }
+            for record in records.of_person(connection, vault, person.id)
+        ],
+        "berichten": [
+            {
+                "wanneer": row.sent_at.isoformat(),
+                "van_jou": row.from_person == person.id,
+                "tekst": vault.open_text(letters.TEXT, row.id, row.text_sealed),
+            }
+            for row in sent
+        ],
+    }
+
+
+def erase(connection: Connection, person: Person) -> None:
+    """Deletes everything of a person, and of the family when nobody is left in it."""
+    own = person.id
+    for table, column in (
+        (tables.records, tables.records.c.person_id),
+        (tables.consents, tables.consents.c.person_id),
+        (tables.child_words, tables.child_words.c.person_id),
+        (tables.timers, tables.timers.c.chat_id),
+        (tables.answers, tables.answers.c.chat_id),
+        (tables.conversations, tables.conversations.c.chat_id),
+        (tables.outbox, tables.outbox.c.chat_id),
+        (tables.paces, tables.paces.c.chat_id),
+    ):
+        connection.execute(delete(table).where(column == (person.chat_id if column.name == "chat_id" else own)))
+    connection.execute(
+        delete(tables.letters).where(or_(tables.letters.c.from_person == own, tables.letters.c.to_person == own))
+    )
+    connection.execute(update(tables.invitations).where(tables.invitations.c.made_by == own).values(made_by=None))
+    connection.execute(delete(tables.invitations).where(tables.invitations.c.opened_by == person.chat_id))
+    connection.execute(update(tables.families).where(tables.families.c.mentor_id == own).values(mentor_id=None))
+    connection.execute(delete(tables.people).where(tables.people.c.id == own))
+    if person.family_id and not _members(connection, person.family_id):
+        _erase_family(connection, person.family_id)
+
+
+def _members(connection: Connection, family_id: int) -> int:
+    return connection.execute(
+        select(func.count()).select_from(tables.people).where(tables.people.c.family_id == family_id)
+    ).scalar_one()
+
+
+def _erase_family(connection: Connection, family_id: int) -> None:
+    own_children = select(tables.children.c.id).where(tables.children.c.family_id == family_id)
+    connection.execute(delete(tables.child_words).where(tables.child_words.c.child_id.in_(own_children)))
+    connection.execute(delete(tables.invitations).where(tables.invitations.c.family_id == family_id))
+    connection.execute(delete(tables.children).where(tables.children.c.family_id == family_id))
+    connection.execute(delete(tables.families).where(tables.families.c.id == family_id))

@@ -1,0 +1,174 @@
+"""What people keep: one row for each thing, its fields sealed together.
+
+Does not know what the kinds mean; the catalog of the flows does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.store.tables import answers, records
+from bot.store.types import new_id
+from bot.store.vault import Vault
+
+FIELDS = "records.fields"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An answer: its value, and how it was said or shown."""
+
+    value: Any
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something a person kept, on a day in the person's own time zone."""
+
+    id: int
+    key: str
+    kind: str
+    child_id: int | None
+    local_day: date
+    created_at: datetime
+    fields: dict[str, Field]
+
+    def value(self, name: str) -> Any:
+        """The field's value; None when it was not answered."""
+        return self.fields[name].value if name in self.fields else None
+
+    def said(self, name: str) -> str:
+        """The field as it was said; empty when it was not answered."""
+        field = self.fields.get(name)
+        return "" if field is None else field.said or str(field.value)
+
+
+def find(connection: Connection, vault: Vault, person_id: int, key: str) -> Record | None:
+    """The record of a flow run."""
+    row = connection.execute(select(records).where(records.c.person_id == person_id, records.c.key == key)).first()
+    return _record(row, vault) if row else None
+
+
+def of_kind(connection: Connection, vault: Vault, person_id: int, kind: str, since: date | None = None) -> list[Record]:
+    """Records of a kind, the oldest first, on or after the local day `since`."""
+    query = select(records).where(records.c.person_id == person_id, records.c.kind == kind)
+    if since:
+        query = query.where(records.c.local_day >= since)
+    return [_record(row, vault) for row in connection.execute(query.order_by(records.c.created_at, records.c.id))]
+
+
+def of_person(connection: Connection, vault: Vault, person_id: int) -> list[Record]:
+    """Everything a person kept, the oldest first."""
+    query = select(records).where(records.c.person_id == person_id).order_by(records.c.created_at, records.c.id)
+    return [_record(row, vault) for row in connection.execute(query)]
+
+
+def keep(
+    connection: Connection,
+    vault: Vault,
+    *,
+    person_id: int,
+    key: str,
+    kind: str,
+    fields: dict[str, Field | None],
+    child_id: int | None,
+    today: date,
+    now: datetime,
+) -> None:
+    """Writes fields to the record `key`, making it if need be. A field given as None is taken out; a record that has no
+    fields left is deleted."""
+    before = find(connection, vault, person_id, key)
+    kept = dict(before.fields) if before else {}
+    for name, field in fields.items():
+        if field is None:
+            kept.pop(name, None)
+        else:
+            kept[name] = field
+    if before is None:
+        if not kept:
+            return
+        record_id = new_id(now)
+        connection.execute(
+            insert(records).values(
+                id=record_id,
+                person_id=person_id,
+                key=key,
+                kind=kind,
+                child_id=child_id,
+                local_day=today,
+                created_at=now,
+                changed_at=now,
+                fields_sealed=_seal(vault, record_id, kept),
+            )
+        )
+    elif kept:
+        connection.execute(
+            update(records)
+            .where(records.c.id == before.id)
+            .values(fields_sealed=_seal(vault, before.id, kept), changed_at=now)
+        )
+    else:
+        throw_away(connection, person_id, key)
+
+
+def correct(
+    connection: Connection, vault: Vault, person_id: int, key: str, name: str, text: str, now: datetime
+) -> bool:
+    """An answer was edited; False when the record does not have it (any more). A number stays a number."""
+    record = find(connection, vault, person_id, key)
+    if record is None or name not in record.fields:
+        return False
+    before = record.fields[name].value
+    if isinstance(before, int) and not text.strip().isdecimal():
+        return False
+    value = int(text) if isinstance(before, int) else text
+    fields = {**record.fields, name: Field(value, text)}
+    connection.execute(
+        update(records)
+        .where(records.c.id == record.id)
+        .values(fields_sealed=_seal(vault, record.id, fields), changed_at=now)
+    )
+    return True
+
+
+def throw_away(connection: Connection, person_id: int, key: str) -> None:
+    """Deletes a record."""
+    connection.execute(delete(records).where(records.c.person_id == person_id, records.c.key == key))
+
+
+def note_answer(connection: Connection, chat_id: int, message_id: int, run: str, key: str, name: str) -> None:
+    """Remembers which message answered what, for when it is edited."""
+    connection.execute(delete(answers).where(answers.c.chat_id == chat_id, answers.c.message_id == message_id))
+    connection.execute(insert(answers).values(chat_id=chat_id, message_id=message_id, run=run, key=key, name=name))
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredBy:
+    """What a message answered: the field `name` of the record `key`, made in `run`."""
+
+    run: str
+    key: str
+    name: str
+
+
+def answered_by(connection: Connection, chat_id: int, message_id: int) -> AnsweredBy | None:
+    """What this message answered, if anything that is kept."""
+    row = connection.execute(
+        select(answers).where(answers.c.chat_id == chat_id, answers.c.message_id == message_id)
+    ).first()
+    return AnsweredBy(row.run, row.key, row.name) if row else None
+
+
+def _seal(vault: Vault, record_id: int, fields: dict[str, Field]) -> bytes:
+    return vault.seal_json(FIELDS, record_id, {name: [field.value, field.said] for name, field in fields.items()})
+
+
+def _record(row: Any, vault: Vault) -> Record:
+    opened = vault.open_json(FIELDS, row.id, row.fields_sealed)
+    fields = {name: Field(value, said) for name, (value, said) in opened.items()}
+    return Record(row.id, row.key, row.kind, row.child_id, row.local_day, row.created_at, fields)

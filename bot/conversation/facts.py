@@ -1,0 +1,232 @@
+"""What texts and conditions may know of a person: the facts of the flows' catalog, each looked up only when used.
+
+Does not know which flow asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.care import families, invitations, notes, people, records, rituals
+from bot.care.families import Child, spoken
+from bot.care.people import Person, Role
+from bot.schedule.local_time import part_of_day
+from bot.store import timers
+from bot.store.timers import Timer
+from bot.store.vault import Vault
+from flows.engine.dutch_time import spoken_date, spoken_time, weekday_name
+from flows.engine.templates import enumerate_dutch, excerpt, possessive, render
+
+_DAY_NAMES = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_ZONE_NAMES = {"Europe/Amsterdam": "Nederland", "Europe/Brussels": "België"}
+_DAY_SETS = {
+    rituals.EVERY_DAY: "days_all",
+    "".join(sorted(rituals.SCHOOL_NIGHTS)): "days_school",
+    rituals.WEEKEND: "days_weekend",
+}
+_PRONOUNS = {"he": ("hij", "hem", "zijn"), "she": ("zij", "haar", "haar")}
+_ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
+
+
+@dataclass
+class Facts(Mapping[str, object]):
+    """The facts for one person at one moment. `loose_key` names the note being decided on, if any."""
+
+    connection: Connection
+    vault: Vault
+    chat_id: int
+    person: Person | None
+    now: datetime
+    default_zone: ZoneInfo
+    texts: Mapping[str, str]
+    loose_key: str | None = None
+    _known: dict[str, object] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._known:
+            self._known[name] = _FACTS[name](self)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_FACTS)
+
+    def __len__(self) -> int:
+        return len(_FACTS)
+
+    def forget(self) -> None:
+        """Looks everything up anew from here on: something was changed."""
+        self._known.clear()
+        self.__dict__.pop("timers", None)
+
+    @property
+    def local(self) -> datetime:
+        """This moment on the person's own clock."""
+        return self.now.astimezone(self.person.zone if self.person else self.default_zone)
+
+    @cached_property
+    def timers(self) -> dict[str, Timer]:
+        """The person's timers, by key."""
+        return timers.of_chat(self.connection, self.chat_id)
+
+
+def _parent(facts: Facts) -> object:
+    return {"name": spoken(facts.person.name) if facts.person else ""}
+
+
+def _children(facts: Facts) -> object:
+    person = facts.person
+    if person is None or person.family_id is None:
+        return []
+    found = families.children_of(facts.connection, facts.vault, person.family_id, person.id, facts.local.date())
+    return [child_fact(child, person) for child in found]
+
+
+def child_fact(child: Child, parent: Person) -> dict[str, object]:
+    """A child as texts to this parent speak of it."""
+    name = spoken(child.name)
+    subject, reference, own = _PRONOUNS.get(child.pronoun, (name, name, possessive(name)))
+    return {
+        "id": str(child.id),
+        "name": name,
+        "age": child.age,
+        "calls_me": spoken(child.calls_me or parent.name),
+        "subject": subject,
+        "object": reference,
+        "own": own,
+    }
+
+
+def _mentor(facts: Facts) -> object:
+    mentor_id = facts.person.mentor_id if facts.person else None
+    mentor = people.by_id(facts.connection, facts.vault, mentor_id) if mentor_id else None
+    return {"known": mentor is not None, "name": spoken(mentor.name) if mentor else ""}
+
+
+def _region(facts: Facts) -> object:
+    return facts.person.region if facts.person else ""
+
+
+def _zone(facts: Facts) -> object:
+    key = facts.person.zone.key if facts.person else facts.default_zone.key
+    return _ZONE_NAMES.get(key, key.rpartition("/")[2].replace("_", " "))
+
+
+def _evening(facts: Facts) -> object:
+    timer = facts.timers.get(rituals.EVENING)
+    days = timer.days if timer and timer.days else ""
+    return {
+        "time": timer.local_time if timer else "",
+        "spoken": spoken_time(time.fromisoformat(timer.local_time)) if timer and timer.local_time else "",
+        "days": _days_in_words(facts, days),
+        "next": _next_evening(facts, timer),
+        "few": bool(days) and days != rituals.EVERY_DAY,
+        "rests": timer is not None and timer.due_at is None,
+        "named": bool(facts.person and facts.person.named_reminder),
+    }
+
+
+def _days_in_words(facts: Facts, days: str) -> str:
+    known = _DAY_SETS.get("".join(sorted(days)))
+    if not days or known:
+        return facts.texts[known] if known else ""
+    return render(facts.texts["days_own"], {"days": _day_names(days)}, html=False)
+
+
+def _day_names(days: str) -> str:
+    return enumerate_dutch([_DAY_NAMES[int(day) - 1] for day in sorted(days)])
+
+
+def _next_evening(facts: Facts, timer: Timer | None) -> str:
+    if timer is None or timer.due_at is None:
+        return ""
+    today = facts.local.date()
+    day = timer.due_at.astimezone(facts.local.tzinfo).date()
+    if day == today:
+        return facts.texts["next_tonight"]
+    if day == today + timedelta(days=1):
+        return facts.texts["next_tomorrow"]
+    return render(facts.texts["next_day"], {"day": weekday_name(day)}, html=False)
+
+
+def _look_back_day(facts: Facts) -> object:
+    timer = facts.timers.get(rituals.LOOK_BACK)
+    return _day_names(timer.days) if timer and timer.days else ""
+
+
+def _paused(facts: Facts) -> object:
+    person = facts.person
+    if person is None or person.paused_until is None or not person.is_paused(facts.now):
+        return {"active": False, "until": ""}
+    return {"active": True, "until": spoken_date(person.paused_until, facts.local.date())}
+
+
+def _today(facts: Facts) -> object:
+    local = facts.local
+    return {"part": str(part_of_day(local.time())), "weekday": weekday_name(local.date()), "hour": local.hour}
+
+
+def _week(facts: Facts) -> object:
+    person = facts.person
+    if person is None:
+        return {"evenings": 0, "given_back": 0, "kinds": [], "lighter": "", "moments": 0}
+    week = rituals.week_of(facts.connection, facts.vault, person.id, facts.local.date())
+    children = facts["children"]
+    names = {child["id"]: child["name"] for child in children} if isinstance(children, list) else {}
+    return {
+        "evenings": week.evenings,
+        "given_back": week.given_back,
+        "kinds": [facts.texts[f"kind_{kind}"] for kind in week.kinds],
+        "lighter": names.get(str(week.lighter_child), ""),
+        "moments": week.moments,
+    }
+
+
+def _loose(facts: Facts) -> object:
+    person = facts.person
+    record = (
+        records.find(facts.connection, facts.vault, person.id, facts.loose_key) if person and facts.loose_key else None
+    )
+    if record is None:
+        return {"kind": "text", "excerpt": "", "count": 0}
+    pieces = notes.pieces_of(record)
+    kinds = {piece.kind for piece in pieces}
+    return {
+        "kind": kinds.pop() if len(kinds) == 1 else "several",
+        "excerpt": excerpt(str(record.value("text") or "")),
+        "count": len(pieces),
+    }
+
+
+def _invited(facts: Facts) -> object:
+    invitation = invitations.opened_by(facts.connection, facts.vault, facts.chat_id, facts.now)
+    if invitation is None:
+        return {"name": "", "by": "", "role": ""}
+    maker = people.by_id(facts.connection, facts.vault, invitation.made_by) if invitation.made_by else None
+    role = _ROLE_WORDS.get(invitation.role, "co_parent" if invitation.family_id else "parent")
+    return {"name": spoken(invitation.name), "by": spoken(maker.name) if maker else "", "role": role}
+
+
+_FACTS: dict[str, Callable[[Facts], Any]] = {
+    "parent": _parent,
+    "children": _children,
+    "mentor": _mentor,
+    "region": _region,
+    "zone": _zone,
+    "evening": _evening,
+    "look_back_day": _look_back_day,
+    "paused": _paused,
+    "today": _today,
+    "week": _week,
+    "loose": _loose,
+    "invited": _invited,
+}
+
+FACT_NAMES = frozenset(_FACTS)
+"""Every fact there is; the catalog of the flows must name the same."""

@@ -1,0 +1,331 @@
+"""Takes the next input and does all that follows from it, in one transaction: state, records, timers, outbox.
+
+An input that fails is tried three times, then put with the dead letters; its lane goes on and the person is told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.care import invitations, letters, notes, people, records
+from bot.care.notes import Piece
+from bot.care.people import Role
+from bot.conversation import outgoing, reminders
+from bot.conversation.actions import send_letter
+from bot.conversation.incoming import Edited, Incoming, Message, Nothing, Rang, Reachable, Tapped
+from bot.conversation.turn import LOOSE_FLOW, Host, Turn
+from bot.safety.help import HELP
+from bot.schedule import ticker
+from bot.screens import menus
+from bot.store import inbox, outbox
+from bot.store.database import Database
+from bot.store.inbox import Item
+from bot.store.outbox import Call, Priority
+from flows.engine.state import Back, Corrected, Media, Resume, Stop, Tap, Typed
+from flows.engine.templates import render
+
+log = structlog.get_logger()
+
+HELPED = "helped"
+"""An update that asked for help and got it at once, before it was kept."""
+
+_START_FLOWS = {
+    Role.PARENT: "welcome",
+    Role.MENTOR: "mentor_welcome",
+    Role.COORDINATOR: "coordinator_welcome",
+}
+_MENUS = {Role.PARENT: "menu", Role.MENTOR: "menu_mentor", Role.COORDINATOR: "menu_coordinator"}
+_FLOW_OF = {
+    "nu": "in_the_moment",
+    "pauze": "pause",
+    "mijngegevens": "my_data",
+    "verwijder": "erase",
+}
+COMMANDS = ("nu", "menu", "hulp", "verder", "terug", "stop", "pauze", "instellingen", "mijngegevens", "verwijder")
+"""What Telegram's own menu offers, in order."""
+
+Decode = Callable[[bytes], Incoming]
+
+
+def handle_next(database: Database, host: Host, decode: Decode, now: datetime) -> bool:
+    """Handles the oldest input whose lane is free; False when there is none."""
+    item: Item | None = None
+
+    def work(connection: Connection) -> bool:
+        nonlocal item
+        item = inbox.take(connection, host.vault, now)
+        if item is None:
+            return False
+        note = _handle(connection, host, item, _decoded(item, decode, now), now)
+        inbox.finish(connection, item, note)
+        return True
+
+    try:
+        return database.do(work)
+    except Exception as error:
+        if item is None or database.is_gone(error):
+            raise
+        _failed(database, host, item, error, now)
+        return True
+
+
+def _decoded(item: Item, decode: Decode, now: datetime) -> Incoming:
+    if item.kind == HELPED:
+        return Nothing()
+    if item.kind != ticker.KIND:
+        return decode(item.payload)
+    given = json.loads(item.payload)
+    due_at = datetime.fromisoformat(given["due_at"]).astimezone(UTC)
+    late = now > due_at + timedelta(seconds=given["late_after"])
+    return Rang(given["key"], given["turn"], late)
+
+
+def _failed(database: Database, host: Host, item: Item, error: Exception, now: datetime) -> None:
+    problem = _where(error)
+    log.error("input failed", inbox=item.id, kind=item.kind, problem=problem)
+
+    def work(connection: Connection) -> None:
+        if inbox.fail(connection, item.id, problem, now) and item.kind != ticker.KIND:
+            text = render(host.library.texts["message_failed"], {})
+            outbox.put(connection, host.vault, [Call(item.chat_id, outgoing.send(text))], now)
+
+    database.do(work)
+
+
+def _where(error: Exception) -> str:
+    """The kind of an error and the place in our code, without its message, which may hold content."""
+    trace, place = error.__traceback__, ""
+    while trace:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.startswith(("bot.", "flows.")):
+            place = f"{module}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"
+
+
+def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, now: datetime) -> str | None:
+    if isinstance(incoming, Nothing):
+        return None
+    turn = Turn(host, connection, item.chat_id, incoming, now)
+    match incoming:
+        case Message():
+            _message(turn, incoming)
+        case Tapped():
+            _tapped(turn, incoming)
+        case Edited():
+            _edited(turn, incoming)
+        case Reachable():
+            _reachable(turn, incoming)
+        case Rang():
+            reminders.rang(turn, incoming)
+    turn.finish()
+    return turn.note
+
+
+# --- messages ---------------------------------------------------------------------------------------------------------
+
+
+def _message(turn: Turn, message: Message) -> None:
+    if turn.person and turn.person.blocked:
+        people.change(turn.connection, turn.person.id, blocked_at=None)
+        turn.refresh_person()
+    command = message.command
+    if command:
+        _command(turn, *command)
+    elif message.kind == "text" and turn.host.help.is_asked_by(message.text):
+        _show_help(turn)
+    elif turn.person is None and turn.state.running is None:
+        turn.say("unknown_person")
+    elif not _passed_on(turn, message):
+        _answer(turn, message)
+
+
+def _command(turn: Turn, word: str, rest: str) -> None:
+    if word == "start":
+        _start(turn, rest)
+    elif turn.host.help.is_asked_by(word):
+        _show_help(turn)
+    elif turn.person is None and turn.state.running is None:
+        turn.say("unknown_person")
+    elif word in _FLOW_OF:
+        turn.start(_FLOW_OF[word])
+        if turn.unexpected:
+            _menu(turn)
+    elif word == "instellingen" and turn.person and Role.PARENT in turn.person.roles:
+        _screen(turn, "settings")
+    elif word == "stop":
+        turn.lead_in("stopped" if turn.state.running else "nothing_to_stop")
+        turn.apply(Stop())
+    elif word == "terug":
+        turn.apply(Back())
+        if turn.unexpected:
+            turn.say("first_step")
+    elif word == "verder":
+        turn.apply(Resume())
+        if turn.unexpected:
+            turn.lead_in("nothing_to_go_on")
+            _menu(turn)
+    else:
+        _menu(turn)
+
+
+def _start(turn: Turn, code: str) -> None:
+    if not code:
+        if turn.person:
+            _menu(turn)
+        else:
+            turn.say("unknown_person")
+        return
+    invitation = invitations.open_by_code(turn.connection, turn.host.vault, code, turn.chat_id, turn.now)
+    if invitation is None:
+        turn.say("bad_invite")
+    elif turn.person and invitation.role in turn.person.roles:
+        invitations.let_go(turn.connection, turn.chat_id)
+        turn.say("already_in")
+    else:
+        turn.start(_START_FLOWS[invitation.role], invited=True)
+
+
+def _menu(turn: Turn) -> None:
+    """The menus of all that this person is."""
+    if turn.person is None:
+        turn.say("unknown_person")
+        return
+    for role, screen in _MENUS.items():
+        if role in turn.person.roles:
+            _screen(turn, screen)
+
+
+def _screen(turn: Turn, name: str, message_id: int | None = None) -> None:
+    """Shows a screen as a new message, or in place of the message that was tapped."""
+    text, rows = menus.show(turn.host.library.screens[name], turn.facts)
+    if message_id is None:
+        turn.send(text, rows)
+    else:
+        turn.call(outgoing.edit(message_id, text, rows), "edit")
+
+
+def _show_help(turn: Turn, region: str | None = None) -> None:
+    own = turn.person.region if turn.person else turn.host.default_region
+    text, rows = turn.host.help.card(region or own)
+    turn.calls.append(Call(turn.chat_id, outgoing.send(text, rows), Priority.SAFETY, "safety"))
+
+
+def _passed_on(turn: Turn, message: Message) -> bool:
+    """A reply to somebody's letter goes to its writer."""
+    if message.reply_to is None or turn.person is None:
+        return False
+    writer_id = letters.writer_of(turn.connection, turn.person.id, message.reply_to)
+    writer = people.by_id(turn.connection, turn.host.vault, writer_id) if writer_id else None
+    if writer is None:
+        return False
+    frame = "mentor_reply" if Role.MENTOR in turn.person.roles else "mentor_message"
+    send_letter(turn, writer, frame, message.text, message.kind, message.file_id)
+    turn.say("mentor_reply_sent", name=writer.name)
+    return True
+
+
+def _answer(turn: Turn, message: Message) -> None:
+    if message.kind == "text":
+        turn.apply(Typed(message.text))
+    elif message.kind in ("voice", "photo") and message.file_id and not message.forwarded:
+        turn.apply(Media("voice" if message.kind == "voice" else "photo", message.file_id, message.text))
+    else:
+        _loose(turn, message)
+        return
+    if turn.unexpected:
+        _loose(turn, message)
+
+
+def _loose(turn: Turn, message: Message) -> None:
+    """Keeps what fits no question, and asks what to do with it."""
+    if turn.person is None or Role.PARENT not in turn.person.roles:
+        if turn.state.running:
+            turn.apply(Resume())
+        else:
+            _menu(turn)
+        return
+    running = turn.state.running
+    if running is None or running.flow != LOOSE_FLOW:
+        turn.start(LOOSE_FLOW, before=lambda run, key: _add_piece(turn, run, key, message))
+    elif not _add_piece(turn, running.id, running.top.key, message):
+        turn.apply(Resume())
+
+
+def _add_piece(turn: Turn, run: str, key: str, message: Message) -> bool:
+    """Adds the message to the note `key`; True when it is one more part of an album that is there already."""
+    if turn.person is None:
+        return False
+    piece = Piece(message.kind, message.text, message.file_id, message.message_id, message.album)
+    today = turn.facts.local.date()
+    known = notes.add(turn.connection, turn.host.vault, turn.person.id, key, piece, today, turn.now)
+    records.note_answer(turn.connection, turn.chat_id, message.message_id, run, key, notes.PIECES)
+    turn.facts.forget()
+    return known
+
+
+# --- taps, edits, being reached ---------------------------------------------------------------------------------------
+
+
+def _tapped(turn: Turn, tapped: Tapped) -> None:
+    verb, _, rest = tapped.token.partition(":")
+    if verb == HELP:
+        _show_help(turn, rest)
+    elif verb == menus.SHOW_SCREEN:
+        if _may_see(turn, rest):
+            _screen(turn, rest, tapped.message_id)
+        else:
+            _menu(turn)
+    elif verb == menus.START_FLOW:
+        turn.start(rest)
+        if turn.unexpected:
+            _menu(turn)
+    else:
+        turn.apply(Tap(tapped.token))
+        if turn.unexpected and turn.unexpected.why != "double":
+            _old_button(turn)
+
+
+def _may_see(turn: Turn, name: str) -> bool:
+    screen = turn.host.library.screens.get(name)
+    if screen is None or turn.person is None:
+        return False
+    return any(role.name and role.name.lower() in screen.audience for role in Role if role in turn.person.roles)
+
+
+def _old_button(turn: Turn) -> None:
+    """A button of an earlier question: says so, and brings the person to where they are."""
+    if turn.state.running:
+        turn.lead_in("old_button")
+        turn.apply(Resume())
+    else:
+        turn.lead_in("old_button_idle")
+        _menu(turn)
+
+
+def _edited(turn: Turn, edited: Edited) -> None:
+    """An edit corrects the answer or the note that the message was."""
+    person = turn.person
+    answered = records.answered_by(turn.connection, turn.chat_id, edited.message_id) if person else None
+    if person is None or answered is None:
+        return
+    today = turn.facts.local.date()
+    vault, connection = turn.host.vault, turn.connection
+    if answered.name == notes.PIECES:
+        changed = notes.correct(
+            connection, vault, person.id, answered.key, edited.message_id, edited.text, today, turn.now
+        )
+    else:
+        changed = records.correct(connection, vault, person.id, answered.key, answered.name, edited.text, turn.now)
+        turn.apply(Corrected(answered.run, answered.key, answered.name, edited.text))
+    turn.say("corrected" if changed else "edit_not_used")
+
+
+def _reachable(turn: Turn, reachable: Reachable) -> None:
+    if turn.person:
+        people.change(turn.connection, turn.person.id, blocked_at=None if reachable.yes else turn.now)

@@ -1,0 +1,73 @@
+"""What can come in from a chat, in our own words. Knows no Telegram: `telegram.inbound` makes these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+MessageKind = Literal[
+    "text", "voice", "photo", "video", "document", "audio", "sticker", "location", "contact", "poll", "other"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Somebody sent something. `text` is the text or the caption; `album` is the same for the parts of one album."""
+
+    message_id: int
+    kind: MessageKind
+    text: str = ""
+    file_id: str | None = None
+    reply_to: int | None = None
+    album: str | None = None
+    forwarded: bool = False
+    first_name: str = ""
+
+    @property
+    def command(self) -> tuple[str, str] | None:
+        """The command and what follows it, without the bot's name."""
+        if self.kind != "text" or not self.text.startswith("/"):
+            return None
+        word, _, rest = self.text[1:].partition(" ")
+        return word.partition("@")[0].lower(), rest.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Somebody changed the text or caption of an earlier message."""
+
+    message_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """Somebody tapped a button. `html` is the text of the message that holds it, as far as Telegram still knows it."""
+
+    token: str
+    message_id: int | None
+    html: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Somebody blocked the bot, or let it in again."""
+
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """A timer went off. `late`: it is past its use."""
+
+    key: str
+    turn: int | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing that concerns anybody."""
+
+
+Incoming = Message | Edited | Tapped | Reachable | Rang | Nothing

@@ -1,0 +1,283 @@
+"""One input being handled: who it is about, the conversation so far, and what goes out when it is done.
+
+Applies the engine's effects. Does not know which input leads to what: that is `handle`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.care import people, records, rituals
+from bot.care.people import Person
+from bot.care.records import Field
+from bot.conversation import outgoing
+from bot.conversation.facts import Facts
+from bot.conversation.incoming import Incoming, Message, Tapped
+from bot.conversation.outgoing import Rows
+from bot.safety.help import HelpCards
+from bot.store import outbox, timers
+from bot.store.outbox import Call, Priority, Purpose
+from bot.store.tables import conversations
+from bot.store.timers import Timer
+from bot.store.vault import Vault
+from flows.engine.advance import advance
+from flows.engine.library import Library
+from flows.engine.state import (
+    Answered,
+    Asked,
+    Chosen,
+    Ended,
+    Input,
+    Keep,
+    Parked,
+    Request,
+    Retick,
+    Say,
+    Start,
+    Started,
+    State,
+    Unexpected,
+    Unkeep,
+    Value,
+    Wake,
+    dump_state,
+    load_state,
+)
+from flows.engine.templates import render
+
+LOOSE_FLOW = "loose_input"
+RITUAL_FLOW = "evening_ritual"
+_WAKE_USEFUL = {"pause": timedelta(hours=1), "silence": timedelta(hours=12)}
+
+
+@dataclass(frozen=True)
+class Host:
+    """What every input can count on, the same for all. `link` makes an invitation's code into a start link."""
+
+    library: Library
+    vault: Vault
+    help: HelpCards
+    default_zone: ZoneInfo
+    default_region: str
+    link: Callable[[str], str]
+
+
+class Turn:
+    """The handling of one input of one chat."""
+
+    def __init__(self, host: Host, connection: Connection, chat_id: int, incoming: Incoming, now: datetime) -> None:
+        self.host, self.connection, self.chat_id, self.incoming, self.now = host, connection, chat_id, incoming, now
+        present = people.present(connection, host.vault, chat_id)
+        self.person: Person | None = present.person
+        self.before = present.state
+        self.active_at = present.active_at
+        self.state = load_state(present.state) if present.state else State()
+        self.calls: list[Call] = []
+        self._lead = ""
+        self.purpose: Purpose = "answer"
+        self.priority = Priority.ANSWER
+        self.expires_at: datetime | None = None
+        self.unexpected: Unexpected | None = None
+        self.erased = False
+        self.note: str | None = None
+        self.facts = Facts(connection, host.vault, chat_id, self.person, now, host.default_zone, host.library.texts)
+        self._note_loose()
+
+    # --- going out ------------------------------------------------------------------------------------------------
+
+    def send(self, text: str, rows: Rows = ()) -> None:
+        """A message to this chat. `text` is HTML."""
+        text = "\n\n".join(part for part in (self._lead, text) if part)
+        self._lead = ""
+        self.call(outgoing.send(text, rows, quiet=self.purpose == "notice"))
+
+    def lead_in(self, name: str) -> None:
+        """A text of the library to put above the next message of this turn, or to send alone if none follows."""
+        self._lead = self.text(name)
+
+    def say(self, name: str, /, **scope: object) -> None:
+        """A text of the library to this chat."""
+        self.send(self.text(name, **scope))
+
+    def text(self, name: str, /, **scope: object) -> str:
+        """A text of the library, filled in, as HTML."""
+        return render(self.host.library.texts[name], scope)
+
+    def call(self, call: dict[str, Any], purpose: Purpose | None = None) -> None:
+        """Something to do in this chat, as `outgoing` makes it."""
+        self.calls.append(Call(self.chat_id, call, self.priority, purpose or self.purpose, expires_at=self.expires_at))
+
+    def call_elsewhere(self, chat_id: int, call: dict[str, Any], letter_id: int | None = None) -> None:
+        """Something to do in somebody else's chat."""
+        self.calls.append(Call(chat_id, call, Priority.ANSWER, "letter", letter_id=letter_id))
+
+    # --- the engine -----------------------------------------------------------------------------------------------
+
+    def start(self, flow: str, *, invited: bool = False, before: Callable[[str, str], object] | None = None) -> None:
+        """Begins a flow in this chat, if this person may; an unknown or forbidden one is `unexpected`.
+
+        `invited`: an open invitation led here. `before` is called with the run and the key of the record that the
+        flow will write.
+        """
+        if not invited and not self.may_start(flow):
+            self.unexpected = Unexpected("dark")
+            return
+        run = secrets.token_hex(4)
+        if before:
+            before(run, f"{run}.1")
+        self.apply(Start(flow, run))
+
+    def may_start(self, flow: str) -> bool:
+        """Whether the flow is for somebody like this person."""
+        known = self.host.library.flows.get(flow)
+        if known is None:
+            return False
+        if self.person is None:
+            return "guest" in known.audience
+        names = {role.name.lower() for role in people.Role if role in self.person.roles and role.name}
+        return bool(names & set(known.audience))
+
+    def apply(self, given: Input) -> None:
+        """One input for the engine, with all that it asks of us on the way."""
+        self.unexpected = None
+        while True:
+            outcome = advance(self.host.library, self.state, given, self.facts, self.facts.local)
+            self.state = outcome.state
+            self._note_loose()
+            self._carry_out(outcome.effects)
+            if outcome.request is None:
+                return
+            given = Answered(self._do(outcome.request))
+            self.facts.forget()
+
+    def _do(self, request: Request) -> Value | None:
+        from bot.conversation.actions import ACTIONS
+
+        return ACTIONS[request.action](self, request)
+
+    def refresh_person(self) -> None:
+        """Looks the person up anew, after a change."""
+        self.person = people.present(self.connection, self.host.vault, self.chat_id).person
+        self.facts.person = self.person
+
+    def forget_person(self) -> None:
+        """The person was erased: nothing of this turn is kept any more."""
+        self.erased = True
+        self.person = self.facts.person = None
+
+    def _note_loose(self) -> None:
+        running = self.state.running
+        self.facts.loose_key = running.top.key if running and running.top.flow == LOOSE_FLOW else None
+        self.facts.forget()
+
+    def _carry_out(self, effects: tuple[Any, ...]) -> None:
+        self._write_records([effect for effect in effects if isinstance(effect, Keep | Unkeep)])
+        answers = [effect for effect in effects if isinstance(effect, Say)]
+        for effect in (*answers, *(effect for effect in effects if not isinstance(effect, Say))):
+            match effect:
+                case Say():
+                    self.send(effect.text, effect.rows)
+                case Retick():
+                    if isinstance(self.incoming, Tapped) and self.incoming.message_id:
+                        call = outgoing.edit_rows(self.incoming.message_id, effect.rows)
+                        self.call(call, "edit")
+                case Chosen():
+                    self._show_choice(effect.label)
+                case Asked():
+                    if isinstance(self.incoming, Message):
+                        message_id = self.incoming.message_id
+                        records.note_answer(
+                            self.connection, self.chat_id, message_id, effect.run, effect.key, effect.name
+                        )
+                case Wake():
+                    useful = int(_WAKE_USEFUL[effect.kind].total_seconds())
+                    due_at = self.now + effect.after
+                    timers.put(self.connection, Timer(self.chat_id, effect.kind, due_at, useful, effect.turn))
+                case Started():
+                    if effect.flow == RITUAL_FLOW and self.person:
+                        rituals.done_for_tonight(self.connection, self.person, self.now)
+                case Unexpected():
+                    self.unexpected = effect
+                case Keep() | Unkeep() | Ended() | Parked():
+                    pass
+                case _:
+                    assert_never(effect)
+
+    def _show_choice(self, label: str) -> None:
+        """Takes the buttons off the tapped message and writes the choice under it."""
+        tapped = self.incoming
+        if not isinstance(tapped, Tapped) or tapped.message_id is None:
+            return
+        if tapped.html is None:
+            self.call(outgoing.edit_rows(tapped.message_id), "edit")
+        else:
+            self.call(outgoing.edit(tapped.message_id, f"{tapped.html}\n\n{self.text('chosen', label=label)}"), "edit")
+
+    def _write_records(self, effects: list[Keep | Unkeep]) -> None:
+        if self.person is None:
+            return
+        together: dict[str, list[Keep | Unkeep]] = {}
+        for effect in effects:
+            together.setdefault(effect.key, []).append(effect)
+        for key, group in together.items():
+            refs = next((effect.refs for effect in group if isinstance(effect, Keep)), {})
+            records.keep(
+                self.connection,
+                self.host.vault,
+                person_id=self.person.id,
+                key=key,
+                kind=group[0].record,
+                fields={
+                    effect.name: Field(effect.value, effect.said) if isinstance(effect, Keep) else None
+                    for effect in group
+                },
+                child_id=int(refs["child"]) if "child" in refs else None,
+                today=self.facts.local.date(),
+                now=self.now,
+            )
+
+    # --- done -----------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Writes the conversation and everything that goes out."""
+        if self._lead:
+            self.send("")
+        if not self.erased:
+            self._offer_tomorrow_if_half_way()
+            self._save_state()
+        outbox.put(self.connection, self.host.vault, self.calls, self.now)
+
+    def _offer_tomorrow_if_half_way(self) -> None:
+        running = self.state.running
+        if running and len(running.trail) == 1 and running.flow != LOOSE_FLOW and self._was_fresh(running.id):
+            zone = self.person.zone if self.person else self.host.default_zone
+            timers.put(self.connection, rituals.half_way_timer(zone, self.chat_id, self.now))
+
+    def _was_fresh(self, run: str) -> bool:
+        """Whether nothing in this run had been answered before this input."""
+        before = load_state(self.before) if self.before else State()
+        runs = [one for one in (before.running, *before.parked) if one and one.id == run]
+        return not runs or not runs[0].trail
+
+    def _save_state(self) -> None:
+        after = dump_state(self.state)
+        if after == self.before and not isinstance(self.incoming, Message | Tapped):
+            return
+        active_at = self.now if isinstance(self.incoming, Message | Tapped) else self.active_at or self.now
+        statement = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(conversations)
+        sealed = self.host.vault.seal(people.STATE, self.chat_id, after)
+        self.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["chat_id"],
+                set_={"state_sealed": statement.excluded.state_sealed, "active_at": statement.excluded.active_at},
+            ),
+            [{"chat_id": self.chat_id, "state_sealed": sealed, "active_at": active_at}],
+        )

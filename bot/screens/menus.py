@@ -1,0 +1,35 @@
+"""Shows a screen of the library with the person's facts. Does not know who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.engine.definition import Screen
+from flows.engine.state import Key
+from flows.engine.templates import holds, render
+
+START_FLOW, SHOW_SCREEN = "g", "s"
+_ROW_WIDTH = 26
+
+
+def show(screen: Screen, facts: Mapping[str, object]) -> tuple[str, list[list[Key]]]:
+    """The screen's text as HTML, and its buttons, short ones two in a row."""
+    buttons: list[Key] = []
+    for item in screen.items:
+        if item.when and not holds(item.when, facts):
+            continue
+        label = render(item.label, facts, html=False)
+        token = f"{START_FLOW}:{item.flow}" if item.flow else f"{SHOW_SCREEN}:{item.screen}"
+        buttons.append(Key(label, token))
+    return render(screen.text, facts), _in_rows(buttons)
+
+
+def _in_rows(buttons: list[Key]) -> list[list[Key]]:
+    rows: list[list[Key]] = []
+    for button in buttons:
+        last = rows[-1] if rows else None
+        if last and len(last) == 1 and len(last[0].label) + len(button.label) <= _ROW_WIDTH:
+            last.append(button)
+        else:
+            rows.append([button])
+    return rows

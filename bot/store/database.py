@@ -1,0 +1,103 @@
+"""Transactions: plain synchronous functions on a connection, run in threads. One writer thread on SQLite, a few on
+PostgreSQL.
+
+Does not know what the functions do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+T = TypeVar("T")
+
+POSTGRES_THREADS = 4
+_TRIES = 3
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used: the message says which, and how to mend it."""
+
+
+class Database:
+    """One database. `do` runs a transaction here and now, `run` in a thread of its own."""
+
+    def __init__(self, url: str, *, threads: int | None = None) -> None:
+        """Raises DatabaseProblem for an address that is none, or of a database that is not supported."""
+        self.engine = make_engine(url, threads)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.threads = 1 if self.is_sqlite else threads or POSTGRES_THREADS
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="database")
+
+    def do(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in one transaction; tries again when the database gave way to another one."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if attempt == _TRIES or not _gave_way(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` in one transaction, in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.do, work)
+
+    async def call(self, work: Callable[[], T]) -> T:
+        """Runs `work`, which makes its own transactions, in a database thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    @staticmethod
+    def is_gone(error: Exception) -> bool:
+        """Whether the database cannot be reached, so that nothing is wrong with what was being done."""
+        return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def make_engine(url: str, threads: int | None = None) -> Engine:
+    """Raises DatabaseProblem."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseProblem("DRAAGLICHT_DATABASE_URL is not a database address; write sqlite:///FILE") from None
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(parsed, connect_args={"check_same_thread": False})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed, pool_size=threads or POSTGRES_THREADS, max_overflow=2, pool_pre_ping=True)
+    except (NoSuchModuleError, ModuleNotFoundError):
+        pass
+    raise DatabaseProblem(
+        f"DRAAGLICHT_DATABASE_URL: {parsed.get_backend_name()} is not supported; use sqlite or postgresql"
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _gave_way(error: DBAPIError) -> bool:
+    """Whether the database ended this transaction for another's sake, so that it may simply be tried again."""
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}

@@ -1,0 +1,142 @@
+"""The inbox: everything that happens to a person, kept before anything is done with it, and taken in order.
+
+A lane is a chat. Its oldest waiting row is its head; only heads are taken, and a head stays locked for the transaction
+that handles it, so a chat is dealt with one at a time while many chats go on at once. Does not know what rows mean.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import inbox
+from bot.store.vault import Vault
+
+PLACE = "inbox.payload"
+MAX_ATTEMPTS = 3
+NO_CHAT = 0
+_KEPT = timedelta(days=7)
+_WAIT_AFTER_FAILURE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something to put in the inbox. `update_id` makes a repeat harmless; a timer has none."""
+
+    chat_id: int
+    kind: str
+    payload: bytes
+    update_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row being handled."""
+
+    id: int
+    chat_id: int
+    kind: str
+    payload: bytes
+    received_at: datetime
+    attempts: int
+
+
+def accept(connection: Connection, vault: Vault, arrivals: Sequence[Arrival], now: datetime) -> int:
+    """Keeps arrivals, leaving out those whose update is known; returns how many were new."""
+    if not arrivals:
+        return 0
+    rows = [_row(vault, arrival, now) for arrival in arrivals]
+    if all(arrival.update_id is None for arrival in arrivals):
+        connection.execute(insert(inbox), rows)
+        return len(rows)
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(inbox).on_conflict_do_nothing(index_elements=["update_id"]).returning(inbox.c.id)
+    return sum(connection.execute(statement, [row]).first() is not None for row in rows)
+
+
+def _row(vault: Vault, arrival: Arrival, now: datetime) -> dict[str, object]:
+    seal = secrets.token_hex(8)
+    return {
+        "chat_id": arrival.chat_id,
+        "update_id": arrival.update_id,
+        "received_at": now,
+        "kind": arrival.kind,
+        "seal": seal,
+        "payload_sealed": vault.seal(PLACE, seal, arrival.payload),
+        "status": "waiting",
+    }
+
+
+_earlier = inbox.alias("earlier")
+_HEAD = (
+    select(
+        inbox.c.id,
+        inbox.c.chat_id,
+        inbox.c.kind,
+        inbox.c.seal,
+        inbox.c.payload_sealed,
+        inbox.c.received_at,
+        inbox.c.attempts,
+    )
+    .where(
+        inbox.c.status == "waiting",
+        or_(inbox.c.not_before.is_(None), inbox.c.not_before <= bindparam("now", type_=inbox.c.not_before.type)),
+        ~select(_earlier.c.id)
+        .where(_earlier.c.chat_id == inbox.c.chat_id, _earlier.c.status == "waiting", _earlier.c.id < inbox.c.id)
+        .exists(),
+    )
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=inbox)
+)
+_DONE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"))
+    .values(status="done", payload_sealed=None, problem=bindparam("note"))
+)
+
+
+def take(connection: Connection, vault: Vault, now: datetime) -> Item | None:
+    """The oldest head that nobody handles now, locked until the transaction ends. Raises vault.Unreadable."""
+    row = connection.execute(_HEAD, {"now": now}).first()
+    if row is None:
+        return None
+    payload = vault.open(PLACE, row.seal, row.payload_sealed)
+    return Item(row.id, row.chat_id, row.kind, payload, row.received_at, row.attempts)
+
+
+def finish(connection: Connection, item: Item, note: str | None = None) -> None:
+    """Handled: what was in it is let go. `note` says what became of it, without content."""
+    connection.execute(_DONE, {"row": item.id, "note": note})
+
+
+def fail(connection: Connection, row: int, problem: str, now: datetime) -> bool:
+    """Counts a failed attempt; True when it was the last and the row is put with the dead letters, its payload kept."""
+    attempts: int = connection.execute(select(inbox.c.attempts).where(inbox.c.id == row)).scalar_one() + 1
+    dead = attempts >= MAX_ATTEMPTS
+    connection.execute(
+        update(inbox)
+        .where(inbox.c.id == row)
+        .values(
+            attempts=attempts,
+            problem=problem[:200],
+            status="dead" if dead else "waiting",
+            not_before=None if dead else now + attempts * _WAIT_AFTER_FAILURE,
+        )
+    )
+    return dead
+
+
+def waiting(connection: Connection) -> int:
+    """How many rows are not handled yet."""
+    return connection.execute(select(func.count()).where(inbox.c.status == "waiting")).scalar_one()
+
+
+def sweep(connection: Connection, now: datetime) -> None:
+    """Deletes rows handled more than a week ago, when no update can come again."""
+    connection.execute(inbox.delete().where(inbox.c.status == "done", inbox.c.received_at < now - _KEPT))

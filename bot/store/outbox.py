@@ -1,0 +1,292 @@
+"""The outbox: calls to make, kept in the transaction that decided them, made after it, in order within a chat.
+
+Pace and order are decided here, from the database, so that any number of senders keep to Telegram's limits together.
+Does not know what the calls say.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import letters, outbox, paces
+from bot.store.vault import Vault
+
+PLACE = "outbox.call"
+WHOLE_BOT = 0
+LEASE = timedelta(seconds=60)
+_KEPT = timedelta(days=7)
+
+
+class Priority(IntEnum):
+    """Lower goes first."""
+
+    SAFETY = 0
+    ANSWER = 1
+    REMINDER = 2
+    BULK = 3
+
+
+Purpose = Literal["answer", "edit", "ritual", "safety", "letter", "notice"]
+"""What a call is for. An `edit` does not count against a chat's pace. A `ritual` is never sent twice."""
+
+Result = Literal["sent", "unknown", "refused", "expired", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Telegram's limits: for the whole bot, for one chat, and for one group."""
+
+    bot_per_second: float = 30
+    chat_seconds: float = 1
+    group_seconds: float = 3
+
+    def after(self, chat_id: int) -> timedelta:
+        """How long a chat rests after a message. Groups have negative ids."""
+        return timedelta(seconds=self.group_seconds if chat_id < 0 else self.chat_seconds)
+
+    @property
+    def interval(self) -> timedelta:
+        """The time between two calls of the bot."""
+        return timedelta(seconds=1 / self.bot_per_second)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to keep. `call` is what `telegram.outbound` understands, as JSON values."""
+
+    chat_id: int
+    call: Any
+    priority: Priority = Priority.ANSWER
+    purpose: Purpose = "answer"
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    letter_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A call to make now, at `send_at` at the earliest."""
+
+    id: int
+    chat_id: int
+    call: Any
+    purpose: Purpose
+    attempts: int
+    send_at: datetime
+    expires_at: datetime | None
+    letter_id: int | None
+
+
+def put(connection: Connection, vault: Vault, calls: Sequence[Call], now: datetime) -> None:
+    """Keeps calls, in this order."""
+    if calls:
+        connection.execute(insert(outbox), [_row(vault, call, now) for call in calls])
+
+
+def _row(vault: Vault, call: Call, now: datetime) -> dict[str, object]:
+    seal = secrets.token_hex(8)
+    return {
+        "chat_id": call.chat_id,
+        "priority": int(call.priority),
+        "purpose": call.purpose,
+        "created_at": now,
+        "not_before": call.not_before,
+        "expires_at": call.expires_at,
+        "seal": seal,
+        "call_sealed": vault.seal_json(PLACE, seal, call.call),
+        "status": "waiting",
+        "letter_id": call.letter_id,
+    }
+
+
+_ahead = outbox.alias("ahead")
+_NOW = bindparam("now", type_=outbox.c.created_at.type)
+_SOON = bindparam("soon", type_=outbox.c.created_at.type)
+_READY = (
+    select(outbox, paces.c.free_at)
+    .outerjoin(paces, paces.c.chat_id == outbox.c.chat_id)
+    .where(
+        outbox.c.status == "waiting",
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= _NOW),
+        or_(outbox.c.purpose == "edit", paces.c.free_at.is_(None), paces.c.free_at <= _SOON),
+        ~select(_ahead.c.id)
+        .where(
+            _ahead.c.chat_id == outbox.c.chat_id,
+            or_(
+                _ahead.c.status == "sending",
+                and_(
+                    _ahead.c.status == "waiting",
+                    or_(
+                        _ahead.c.priority < outbox.c.priority,
+                        and_(_ahead.c.priority == outbox.c.priority, _ahead.c.id < outbox.c.id),
+                    ),
+                ),
+            ),
+        )
+        .exists(),
+    )
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=outbox)
+)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(status="sending", sender=bindparam("by"), taken_at=_NOW, attempts=outbox.c.attempts + 1)
+)
+
+
+def take(connection: Connection, vault: Vault, sender: str, pace: Pace, now: datetime, most: int = 10) -> list[Taken]:
+    """Up to `most` calls whose turn it is, each with its moment; their pace is booked.
+
+    Locks the bot's own pace, so that senders book one after another.
+    """
+    bot_free = _bot_free_at(connection, now)
+    soon = bot_free + pace.interval * most
+    rows = connection.execute(_READY, {"now": now, "soon": soon, "most": most}).all()
+    taken: list[Taken] = []
+    booked: list[tuple[int, datetime]] = []
+    expired: list[int] = []
+    for row in rows:
+        if row.expires_at and row.expires_at < now:
+            expired.append(row.id)
+            continue
+        send_at = bot_free if row.purpose == "edit" else max(bot_free, row.free_at or bot_free)
+        bot_free = max(bot_free + pace.interval, send_at)
+        if row.purpose != "edit":
+            booked.append((row.chat_id, send_at + pace.after(row.chat_id)))
+        call = vault.open_json(PLACE, row.seal, row.call_sealed)
+        taken.append(
+            Taken(row.id, row.chat_id, call, row.purpose, row.attempts, send_at, row.expires_at, row.letter_id)
+        )
+    if taken:
+        connection.execute(_TAKE, [{"row": one.id, "by": sender, "now": now} for one in taken])
+        hold(connection, [*booked, (WHOLE_BOT, bot_free)])
+    if expired:
+        connection.execute(
+            update(outbox).where(outbox.c.id.in_(expired)).values(status="expired", call_sealed=None, settled_at=now)
+        )
+    return taken
+
+
+def _bot_free_at(connection: Connection, now: datetime) -> datetime:
+    own = select(paces.c.free_at).where(paces.c.chat_id == WHOLE_BOT).with_for_update()
+    free_at: datetime | None = connection.execute(own).scalar()
+    if free_at is None:
+        hold(connection, [(WHOLE_BOT, now)])
+        return now
+    return max(free_at, now)
+
+
+def hold(connection: Connection, until: Sequence[tuple[int, datetime]]) -> None:
+    """No message to these chats before that moment; chat WHOLE_BOT is the bot itself."""
+    latest: dict[int, datetime] = {}
+    for chat_id, free_at in until:
+        latest[chat_id] = max(free_at, latest.get(chat_id, free_at))
+    rows = [{"chat_id": chat_id, "free_at": latest[chat_id]} for chat_id in sorted(latest)]
+    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(paces)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["chat_id"], set_={"free_at": statement.excluded.free_at}), rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a call went. `again_at` puts it back for another try; `problem` names the error, without content."""
+
+    id: int
+    result: Result
+    message_id: int | None = None
+    again_at: datetime | None = None
+    problem: str | None = None
+
+
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.sender == bindparam("by"), outbox.c.status == "sending")
+    .values(
+        status=bindparam("result"),
+        settled_at=_NOW,
+        message_id=bindparam("message"),
+        problem=bindparam("why"),
+        call_sealed=None,
+    )
+)
+
+
+def settle(connection: Connection, sender: str, settled: Sequence[Settled], now: datetime) -> None:
+    """Writes down how calls went; one that another sender took over in the meantime is left alone."""
+    ended = [one for one in settled if one.result != "waiting"]
+    if ended:
+        connection.execute(
+            _SETTLE,
+            [
+                {
+                    "row": one.id,
+                    "by": sender,
+                    "result": one.result,
+                    "now": now,
+                    "message": one.message_id,
+                    "why": one.problem,
+                }
+                for one in ended
+            ],
+        )
+    for one in settled:
+        if one.result == "waiting":
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id == one.id, outbox.c.sender == sender, outbox.c.status == "sending")
+                .values(status="waiting", not_before=one.again_at, problem=one.problem)
+            )
+        elif one.message_id is not None:
+            letter = select(outbox.c.letter_id).where(outbox.c.id == one.id).scalar_subquery()
+            connection.execute(update(letters).where(letters.c.id == letter).values(message_id=one.message_id))
+
+
+def recover(connection: Connection, now: datetime, *, mine: Collection[int] = (), all_senders: bool = False) -> int:
+    """Puts back calls whose sender died: those taken longer than the lease ago, or all at the start of a sole process.
+
+    `mine` are calls this process is making. Whether such a call arrived is not known; it is made again, since a lost
+    message is worse than a doubled one.
+    """
+    statement = update(outbox).where(outbox.c.status == "sending", outbox.c.id.not_in(mine))
+    if not all_senders:
+        statement = statement.where(outbox.c.taken_at < now - LEASE)
+    return connection.execute(statement.values(status="waiting", sender=None)).rowcount
+
+
+def refuse_all(connection: Connection, chat_id: int, problem: str, now: datetime) -> None:
+    """Gives up every waiting call to a chat that cannot be reached."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.chat_id == chat_id, outbox.c.status == "waiting")
+        .values(status="refused", problem=problem, call_sealed=None, settled_at=now)
+    )
+
+
+def next_moment(connection: Connection) -> datetime | None:
+    """The earliest moment at which a waiting call that is held back may go; None when nothing is held back."""
+    return connection.execute(
+        select(func.min(func.coalesce(outbox.c.not_before, paces.c.free_at)))
+        .select_from(outbox.outerjoin(paces, paces.c.chat_id == outbox.c.chat_id))
+        .where(outbox.c.status == "waiting")
+    ).scalar()
+
+
+def waiting(connection: Connection) -> int:
+    """How many calls are not settled."""
+    return connection.execute(select(func.count()).where(outbox.c.status.in_(("waiting", "sending")))).scalar_one()
+
+
+def sweep(connection: Connection, now: datetime) -> None:
+    """Deletes calls settled more than a week ago."""
+    connection.execute(outbox.delete().where(outbox.c.settled_at < now - _KEPT))

@@ -1,0 +1,263 @@
+"""All tables. Columns named `*_sealed` hold ciphertext made by the vault; everything else must hold no free text.
+
+Does not know who may read what.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from bot.store.types import Id, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- who --------------------------------------------------------------------------------------------------------------
+
+families = Table(
+    "families",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("mentor_id", BigInteger, ForeignKey("people.id", use_alter=True), index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, nullable=False, unique=True),
+    Column("roles", SmallInteger, nullable=False),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("family_id", BigInteger, ForeignKey("families.id"), index=True),
+    Column("region", String(2), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("blocked_at", UtcDateTime),
+    Column("paused_until", Date),
+    Column("named_reminder", Boolean, nullable=False, server_default=text("false")),
+    Column("evenings_silent", SmallInteger, nullable=False, server_default="0"),
+    Column("evening_done_on", Date),
+)
+"""`paused_until`: the first local day on which reminders come again. `evenings_silent`: evening reminders in a row
+without an answer. `evening_done_on`: the last local day on which the ritual was begun or declined."""
+
+children = Table(
+    "children",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family_id", BigInteger, ForeignKey("families.id"), nullable=False, index=True),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("pronoun", String(4), nullable=False),
+    Column("age", SmallInteger),
+    Column("age_on", Date, nullable=False),
+    Column("removed_at", UtcDateTime),
+)
+"""`age` in years on the day `age_on`: a year is added on each return of that day."""
+
+child_words = Table(
+    "child_words",
+    metadata,
+    Column("child_id", BigInteger, ForeignKey("children.id"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id"), primary_key=True),
+    Column("calls_me_sealed", LargeBinary, nullable=False),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("code_hash", LargeBinary, nullable=False, unique=True),
+    Column("role", SmallInteger, nullable=False),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("made_by", BigInteger, ForeignKey("people.id")),
+    Column("family_id", BigInteger, ForeignKey("families.id")),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("opened_by", BigInteger),
+    Column("used_at", UtcDateTime),
+)
+"""`opened_by` is the chat that opened the link first; the link is then its own, until it expires or is used."""
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("purpose", String(16), nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+)
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("child_id", BigInteger, ForeignKey("children.id")),
+    Column("local_day", Date, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("fields_sealed", LargeBinary, nullable=False),
+    UniqueConstraint("person_id", "key"),
+    Index("ix_records_person_kind_day", "person_id", "kind", "local_day"),
+)
+"""One thing a person kept: a field -> {value, said}, sealed together. `key` names the flow run that made it, so that
+doing an answer over changes the record instead of adding one."""
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True),
+    Column("message_id", BigInteger, primary_key=True),
+    Column("run", String(16), nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("name", String(40), nullable=False),
+)
+"""Which message of a person answered what, so that an edit of the message corrects the answer."""
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("from_person", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("to_person", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("message_id", BigInteger),
+    Column("text_sealed", LargeBinary, nullable=False),
+)
+"""A message from one person to another. `message_id` is that of the copy in the receiver's chat, for replies."""
+
+# --- the way of a message ---------------------------------------------------------------------------------------------
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state_sealed", LargeBinary, nullable=False),
+    Column("active_at", UtcDateTime, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("update_id", BigInteger, unique=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("seal", String(16), nullable=False),
+    Column("payload_sealed", LargeBinary),
+    Column("status", String(8), nullable=False),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("not_before", UtcDateTime),
+    Column("problem", String(200)),
+)
+Index(
+    "ix_inbox_waiting",
+    inbox.c.chat_id,
+    inbox.c.id,
+    sqlite_where=inbox.c.status == "waiting",
+    postgresql_where=inbox.c.status == "waiting",
+)
+Index(
+    "ix_inbox_waiting_id",
+    inbox.c.id,
+    sqlite_where=inbox.c.status == "waiting",
+    postgresql_where=inbox.c.status == "waiting",
+)
+"""Everything that happens to a person, in order of arrival in its lane (`chat_id`). `seal` stands for the row in the
+ciphertext. `status`: waiting, done, dead; `problem` names an error's type and place, never content."""
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("late_after", Integer, nullable=False),
+    Column("turn", Integer),
+    Column("local_time", String(5)),
+    Column("days", String(7)),
+    Column("zone", String(64)),
+    UniqueConstraint("chat_id", "key"),
+)
+Index(
+    "ix_timers_due",
+    timers.c.due_at,
+    sqlite_where=timers.c.due_at.is_not(None),
+    postgresql_where=timers.c.due_at.is_not(None),
+)
+"""One instant to come back at, `late_after` seconds after which it is of no use any more. With `local_time` it is a
+rhythm: it comes again on each of `days` (1 is Monday) at that time in `zone`. Without `due_at` it rests."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("purpose", String(12), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("expires_at", UtcDateTime),
+    Column("seal", String(16), nullable=False),
+    Column("call_sealed", LargeBinary),
+    Column("status", String(8), nullable=False),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("sender", String(16)),
+    Column("taken_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),
+    Column("message_id", BigInteger),
+    Column("letter_id", BigInteger),
+    Column("problem", String(200)),
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.priority,
+    outbox.c.id,
+    sqlite_where=outbox.c.status == "waiting",
+    postgresql_where=outbox.c.status == "waiting",
+)
+Index(
+    "ix_outbox_open",
+    outbox.c.chat_id,
+    outbox.c.id,
+    sqlite_where=outbox.c.status.in_(("waiting", "sending")),
+    postgresql_where=outbox.c.status.in_(("waiting", "sending")),
+)
+"""Calls to the Bot API. `status`: waiting, sending, sent, unknown (timed out, may have arrived), refused, expired."""
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("free_at", UtcDateTime, nullable=False),
+)
+"""From when a chat may get its next message. Chat 0 stands for the whole bot."""

@@ -1,0 +1,87 @@
+"""Timers and rhythms as rows. Does not know local time: the next instant of a rhythm is worked out by `schedule`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import timers
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """To come back at `due_at`; of no use more than `late_after` seconds later. A rhythm has the last three."""
+
+    chat_id: int
+    key: str
+    due_at: datetime | None
+    late_after: int
+    turn: int | None = None
+    local_time: str | None = None
+    days: str | None = None
+    zone: str | None = None
+
+
+_COLUMNS = ("due_at", "late_after", "turn", "local_time", "days", "zone")
+_NOW = bindparam("now", type_=timers.c.due_at.type)
+_DUE = (
+    select(timers)
+    .where(timers.c.due_at <= _NOW)
+    .order_by(timers.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
+def put(connection: Connection, timer: Timer) -> None:
+    """Sets a timer; one of the same chat and key is replaced."""
+    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(timers)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["chat_id", "key"], set_={name: statement.excluded[name] for name in _COLUMNS}
+        ),
+        [{"chat_id": timer.chat_id, "key": timer.key, **{name: getattr(timer, name) for name in _COLUMNS}}],
+    )
+
+
+def drop(connection: Connection, chat_id: int, *keys: str) -> None:
+    """Takes timers away; keys that are not set do not matter."""
+    connection.execute(delete(timers).where(timers.c.chat_id == chat_id, timers.c.key.in_(keys)))
+
+
+def of_chat(connection: Connection, chat_id: int) -> dict[str, Timer]:
+    """All timers of a chat, by key."""
+    rows = connection.execute(select(timers).where(timers.c.chat_id == chat_id))
+    return {row.key: _timer(row) for row in rows}
+
+
+def due(connection: Connection, now: datetime, most: int) -> list[tuple[int, Timer]]:
+    """Up to `most` due timers with their row ids, the longest due first, locked until the transaction ends."""
+    return [(row.id, _timer(row)) for row in connection.execute(_DUE, {"now": now, "most": most})]
+
+
+def move(connection: Connection, moves: Sequence[tuple[int, datetime]]) -> None:
+    """Sets the next instants of rhythms, by row id."""
+    if moves:
+        statement = update(timers).where(timers.c.id == bindparam("row")).values(due_at=_NOW)
+        connection.execute(statement, [{"row": row, "now": due_at} for row, due_at in moves])
+
+
+def remove(connection: Connection, rows: Sequence[int]) -> None:
+    """Deletes fired timers, by row id."""
+    if rows:
+        connection.execute(delete(timers).where(timers.c.id.in_(rows)))
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the first timer is due."""
+    return connection.execute(select(func.min(timers.c.due_at))).scalar()
+
+
+def _timer(row: Any) -> Timer:
+    return Timer(row.chat_id, row.key, row.due_at, row.late_after, row.turn, row.local_time, row.days, row.zone)

@@ -1,0 +1,106 @@
+"""Keeps updates before it confirms them: the next offset is asked for only when everything before it is in the inbox.
+
+A call for help is answered from memory before anything else. Does not know what updates mean otherwise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.conversation.handle import HELPED
+from bot.store import inbox
+from bot.store.database import Database
+from bot.store.vault import Vault
+from bot.telegram.inbound import KIND, arrival, chat_of, text_of
+
+log = structlog.get_logger()
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+POLL_SECONDS = 25
+BATCH = 100
+
+Fetch = Callable[[int, int], Awaitable[list[dict[str, Any]]]]
+"""Asks Telegram for updates from an offset on, waiting so many seconds; gives them raw."""
+
+HelpAtOnce = Callable[[int, str], Awaitable[bool]]
+"""Answers a call for help in this chat with this text; False when it was none or could not be sent."""
+
+
+class Intake:
+    """Takes updates from Telegram and puts them in the inbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        bot: Bot,
+        fetch: Fetch,
+        help_at_once: HelpAtOnce,
+        arrived: Callable[[], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`arrived` is called after each commit that brought something new."""
+        self._database, self._vault, self._bot = database, vault, bot
+        self._fetch, self._help_at_once, self._arrived, self._clock = fetch, help_at_once, arrived, clock
+        self._offset = 0
+        self._helped: set[int] = set()
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def poll_once(self, seconds: int = POLL_SECONDS) -> int:
+        """Waits up to `seconds` for updates and keeps them; returns how many came.
+
+        Raises telegram.error.TelegramError, and a database error when they could not be kept: they are then asked for
+        again.
+        """
+        updates = await self._fetch(self._offset, seconds)
+        if not updates:
+            return 0
+        await self.keep(updates)
+        self._offset = max(update["update_id"] for update in updates) + 1
+        return len(updates)
+
+    async def keep(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Answers calls for help, then puts the updates in the inbox."""
+        for update in updates:
+            await self._help(update)
+        arrivals = [arrival(update, HELPED if update["update_id"] in self._helped else KIND) for update in updates]
+        now = self._clock()
+        await self._database.run(lambda connection: inbox.accept(connection, self._vault, arrivals, now))
+        self._helped.clear()
+        self._arrived()
+        for update in updates:
+            self._stop_waiting(update)
+
+    async def _help(self, update: dict[str, Any]) -> None:
+        """At most one card for one call, also when keeping it fails and it comes again."""
+        if update["update_id"] in self._helped:
+            return
+        if await self._help_at_once(chat_of(update), text_of(update)):
+            self._helped.add(update["update_id"])
+
+    def _stop_waiting(self, update: dict[str, Any]) -> None:
+        """Ends the little clock on a tapped button. It matters to nobody if this fails."""
+        query = update.get("callback_query")
+        if not isinstance(query, dict):
+            return
+
+        async def answer() -> None:
+            try:
+                await self._bot.answer_callback_query(query["id"])
+            except TelegramError as error:
+                log.debug("tap not answered", problem=type(error).__name__)
+
+        task = asyncio.get_running_loop().create_task(answer())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def settle(self) -> None:
+        """Waits for what still goes on beside the polling."""
+        await asyncio.gather(*self._background)

@@ -1,0 +1,75 @@
+"""Makes Telegram's calls of what is in the outbox. Knows no database and no pace."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+MAX_TEXT = 4096
+
+
+async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
+    """Makes the call; returns the id of the message that it sent, if it sent one.
+
+    Raises telegram.error.TelegramError.
+    """
+    keyboard = _keyboard(call.get("rows", []))
+    match call["do"]:
+        case "send":
+            sent = await bot.send_message(
+                chat_id,
+                call["text"],
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+                disable_notification=call["quiet"],
+                link_preview_options=_NO_PREVIEW,
+            )
+            return sent.message_id
+        case "edit":
+            await bot.edit_message_text(
+                call["text"],
+                chat_id,
+                call["message_id"],
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+                link_preview_options=_NO_PREVIEW,
+            )
+        case "edit_rows":
+            await bot.edit_message_reply_markup(chat_id, call["message_id"], reply_markup=keyboard)
+        case "document":
+            data = InputFile(base64.b64decode(call["data"]), filename=call["name"])
+            sent = await bot.send_document(chat_id, data, caption=call["caption"], parse_mode=ParseMode.HTML)
+            return sent.message_id
+        case "file":
+            return await _file(bot, chat_id, call)
+    return None
+
+
+async def _file(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
+    file_id, words = call["file_id"], {"caption": call["caption"], "parse_mode": ParseMode.HTML}
+    match call["kind"]:
+        case "voice":
+            sent = await bot.send_voice(chat_id, file_id, **words)
+        case "photo":
+            sent = await bot.send_photo(chat_id, file_id, **words)
+        case "video":
+            sent = await bot.send_video(chat_id, file_id, **words)
+        case "audio":
+            sent = await bot.send_audio(chat_id, file_id, **words)
+        case "sticker":
+            sent = await bot.send_sticker(chat_id, file_id)
+        case _:
+            sent = await bot.send_document(chat_id, file_id, **words)
+    return sent.message_id
+
+
+def _keyboard(rows: list[list[list[str]]]) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=token) for label, token in row] for row in rows]
+    )

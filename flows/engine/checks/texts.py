@@ -1,0 +1,406 @@
+"""E3xx and E4xx: every text in every world: Telegram's limits, HTML, reading level and tone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2.exceptions import TemplateError
+
+from flows.engine import keyboards, reading_level, worlds
+from flows.engine.checks.report import Report
+from flows.engine.checks.values import Env, Sample, Samples, World
+from flows.engine.definition import ABOUT_STEP, Flow, Step
+from flows.engine.graph import reachable
+from flows.engine.library import Library, Sources
+from flows.engine.reading_level import Size, plain
+from flows.engine.templates import holds, render
+from flows.engine.tone import CODES, Kind, Tone
+from flows.engine.yaml_file import Document, Path_
+
+MAX_TEXT = 4096
+MAX_LABEL = 40
+MAX_BUTTONS = 100
+MAX_TOKEN = 64
+MAX_PARAGRAPHS = 3
+LONGEST_RUN, LONGEST_TURN = "r" * 10, 9_999_999
+
+_TAG = re.compile(r"<[^<>]*>?")
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);|&")
+_NOT_DUTCH = re.compile(r"\b(None|True|False|Undefined)\b|\{\{|\}\}|\{%|%\}")
+_FILL = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)
+_FAILS = (TemplateError, TypeError, ValueError, KeyError, IndexError)
+
+
+def check_texts(sources: Sources, library: Library, tone: Tone, report: Report) -> None:
+    places = [World(library, name, worlds.world(library.catalog, name)) for name in library.catalog.worlds]
+    judge = Judge(tone, report)
+    handed = _handed_over(library)
+    for name, document in sources.flows.items():
+        _FlowTexts(document, library.flows[name], places, judge).check(handed.get(name, {}))
+    _check_decks(sources, places, judge)
+    for texts in sources.texts:
+        for name, text in texts.value.texts.items():
+            spoken = _BLOCK.sub("", _FILL.sub("Noor", text))
+            Judged(judge, texts).message(("texts", name), spoken)
+    for screen in sources.screens.values():
+        judged = Judged(judge, screen)
+        for world in places:
+            scope = world.facts
+            text = judged.rendered(("text",), screen.value.text, scope, world)
+            if text is not None:
+                judged.message(("text",), text)
+            labels: list[str] = []
+            for number, item in enumerate(screen.value.items):
+                keys = ("items", number)
+                if judged.holds(keys, item.when, scope, world):
+                    label = judged.rendered(keys, item.label, scope, world, html=False)
+                    labels += [label] if label is not None and judged.label(keys, label, labels, world) else []
+        _check_audience(screen, library, report)
+
+
+def _check_audience(screen: Document[Any], library: Library, report: Report) -> None:
+    for number, item in enumerate(screen.value.items):
+        for target in (library.flows.get(item.flow or ""), library.screens.get(item.screen or "")):
+            left_out = set(screen.value.audience) - set(target.audience) if target else set()
+            if left_out:
+                what = f"knop '{item.label}' gaat naar iets dat niet voor {', '.join(sorted(left_out))} is"
+                report.add(screen, ("items", number), "E217", what, "pas for: aan, of zet de knop elders")
+
+
+def _handed_over(library: Library) -> dict[str, dict[str, Samples]]:
+    """What flows hand over to the flows they call, as far as it is written out."""
+    handed: dict[str, dict[str, set[Sample]]] = {}
+    for flow in library.flows.values():
+        for step in flow.steps.values():
+            for name, value in step.call.values.items() if step.call else ():
+                example = Sample(None if "{" in value else value, value)
+                handed.setdefault(step.call.flow if step.call else "", {}).setdefault(name, set()).add(example)
+    made: dict[str, dict[str, Samples]] = {}
+    for flow in library.flows.values():
+        known = handed.get(flow.flow, {})
+        made[flow.flow] = {
+            name: frozenset(known.get(name) or {Sample("voorbeeld", "voorbeeld")}) for name in flow.needs
+        }
+    return made
+
+
+@dataclass
+class Judge:
+    """What is the same for all texts."""
+
+    tone: Tone
+    report: Report
+    asked: dict[str, tuple[bool, str]] = field(default_factory=dict)
+
+
+class Judged:
+    """Judges the texts of one document, each different text once. `quoted` texts are for saying to somebody else."""
+
+    def __init__(self, judge: Judge, document: Document[Any], *, quoted: bool = False) -> None:
+        self.judge, self.document, self.quoted = judge, document, quoted
+        self.blocks: dict[Path_, Size] = {}
+        self._done: set[tuple[Path_, str]] = set()
+
+    def add(self, keys: Path_, code: str, what: str, mend: str) -> None:
+        self.judge.report.add(self.document, keys, code, what, mend)
+
+    def rendered(
+        self, keys: Path_, source: str, scope: Mapping[str, object], world: World, *, html: bool = True
+    ) -> str | None:
+        """The text in this world; None, and a problem, when it cannot be filled in."""
+        try:
+            return render(source, scope, html=html)
+        except _FAILS as error:
+            what = f"in wereld '{world.name}' is dit niet in te vullen: {_reason(error)}"
+            self.add(keys, "E210", what, "vraag eerst of het er is: {% if … %}")
+            return None
+
+    def holds(self, keys: Path_, when: str | None, scope: Mapping[str, object], world: World) -> bool:
+        if not when:
+            return True
+        try:
+            return holds(when, scope)
+        except _FAILS as error:
+            what = f"in wereld '{world.name}' is '{when}' niet te bepalen: {_reason(error)}"
+            self.add(keys, "E210", what, "vraag eerst of het er is: … and …")
+            return False
+
+    def message(self, keys: Path_, text: str, *, measured: bool = True) -> None:
+        """Judges a text as sent, in HTML. The first of a place is the one whose level counts."""
+        if (keys, text) in self._done:
+            return
+        self._done.add((keys, text))
+        spoken = plain(text)
+        self._limits(keys, text, spoken)
+        for kind in ("praise", "advice", "labels"):
+            self.wrong_words(keys, spoken, kind)  # type: ignore[arg-type]
+        if measured and keys not in self.blocks:
+            size = self.blocks[keys] = reading_level.measure(spoken)
+            if size.words >= reading_level.FEWEST_WORDS and size.level < reading_level.BLOCK_AT_LEAST:
+                what = f"te moeilijk: leesniveau {size.level:.0f}, minstens {reading_level.BLOCK_AT_LEAST}"
+                self.add(keys, "E402", what, "maak de zinnen korter en kies kortere woorden")
+
+    def _limits(self, keys: Path_, text: str, spoken: str) -> None:
+        length = len(spoken.encode("utf-16-le")) // 2
+        if length > MAX_TEXT:
+            mend = "kort in wat iemand typte: {{ naam | excerpt(200) }}"
+            self.add(keys, "E301", f"{length} tekens, Telegram neemt er {MAX_TEXT}", mend)
+        if wrong := wrong_html(text):
+            self.add(keys, "E305", f"'{wrong}' is geen goede opmaak", "gebruik alleen <b>…</b> en <i>…</i>; & is &amp;")
+        if found := _NOT_DUTCH.search(spoken):
+            self.add(keys, "E213", f"in de tekst komt '{found[0]}' te staan", "vraag eerst of het er is: {% if … %}")
+        paragraphs = len(text.split("\n\n"))
+        if paragraphs > MAX_PARAGRAPHS:
+            self.add(keys, "E403", f"{paragraphs} alinea's in een bericht", f"hoogstens {MAX_PARAGRAPHS}")
+        asked = reading_level.questions(spoken)
+        if asked > 1 and not self.quoted:
+            self.add(keys, "E404", f"{asked} vragen in een bericht", "stel er één; een voorbeeldzin zet je tussen “ ”")
+
+    def wrong_words(self, keys: Path_, spoken: str, kind: Kind) -> None:
+        wrong = self.judge.tone.tone.get(kind)
+        found = wrong.found_in(spoken) if wrong else None
+        if wrong and found:
+            self.add(keys, CODES[kind], f"{wrong.what}: '{found}'", wrong.mend)
+
+    def label(self, keys: Path_, label: str, others: Sequence[str], world: World) -> bool:
+        """Judges a button's label beside those already there; False when it says the same as one of them."""
+        if not label.strip():
+            self.add(keys, "E302", f"de knop is leeg in wereld '{world.name}'", "geef hem een tekst")
+        elif len(label) > MAX_LABEL:
+            mend = "kort in, een naam met {{ … | excerpt(20) }}"
+            self.add(keys, "E302", f"'{label}' is {len(label)} tekens, hoogstens {MAX_LABEL}", mend)
+        if label in others:
+            self.add(keys, "E306", f"twee knoppen heten '{label}'", "geef ze elk een eigen tekst")
+            return False
+        self.wrong_words(keys, label, "labels")
+        return True
+
+    def average(self, keys: Path_) -> None:
+        size = reading_level.total(self.blocks.values())
+        if size.words >= reading_level.FEWEST_WORDS and size.level < reading_level.FILE_AT_LEAST:
+            what = f"gemiddeld te moeilijk: leesniveau {size.level:.0f}, minstens {reading_level.FILE_AT_LEAST}"
+            self.add(keys, "E401", what, "maak de zinnen korter en kies kortere woorden")
+
+
+def wrong_html(text: str) -> str | None:
+    """The first thing in a message that Telegram's HTML does not take or that we do not use; None when it is fine."""
+    open_tags: list[str] = []
+    for found in _TAG.finditer(text):
+        tag = found[0]
+        if tag in ("<b>", "<i>"):
+            open_tags.append(tag[1])
+        elif tag not in ("</b>", "</i>") or not open_tags or open_tags.pop() != tag[2]:
+            return tag[:20]
+    if open_tags:
+        return f"<{open_tags[-1]}> zonder </{open_tags[-1]}>"
+    return next((found[0] for found in _ENTITY.finditer(text) if found[0] == "&"), None)
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+
+
+class _FlowTexts:
+    """All texts of one flow."""
+
+    def __init__(self, document: Document[Flow], flow: Flow, places: list[World], judge: Judge) -> None:
+        self.document, self.flow, self.places = document, flow, places
+        self.judged = Judged(judge, document)
+
+    def check(self, handed: Mapping[str, Samples]) -> None:
+        reached: set[str] = set()
+        for world in self.places:
+            spoken = world.follow(self.flow, handed)
+            for name, env in spoken.items():
+                reached.add(name)
+                self._step(world, name, env)
+        missed = reachable(self.flow) - reached
+        if missed:
+            for world in self.places:
+                for name, env in world.follow(self.flow, handed, everywhere=True).items():
+                    if name in missed:
+                        self._step(world, name, env)
+        self._asked_twice()
+        if self.flow.neutral:
+            self._neutral(handed)
+        self.judged.average(("flow",))
+
+    def keys(self, name: str, *keys: str | int) -> Path_:
+        return ("about", "ask") if name == ABOUT_STEP else ("steps", name, *keys)
+
+    def _step(self, world: World, name: str, env: Env) -> None:
+        step = self.flow.steps[name]
+        if step.choose and not step.buttons and not world.items(step, env):
+            return
+        self._variants(world, name, step, env)
+        for number, text in self._texts(world, name, step, env):
+            if text:
+                self.judged.message(self.keys(name, "say", number), text)
+            elif step.asks:
+                what = f"stap '{name}' zegt niets in wereld '{world.name}'"
+                self.judged.add(self.keys(name, "say", number), "E109", what, "zorg dat er altijd een tekst overblijft")
+        if step.asks and not step.say:
+            self.judged.add(self.keys(name), "E109", f"stap '{name}' vraagt iets zonder woorden", "geef de stap say")
+        if step.ask and step.ask.again:
+            for scope in self._scopes(world, env, step.ask.again):
+                text = self.judged.rendered(self.keys(name, "ask", "again"), step.ask.again, scope, world)
+                if text:
+                    self.judged.message(self.keys(name, "ask", "again"), text)
+        if step.pick and None in world.picks(self.flow, step, env):
+            what = f"stap '{name}': in wereld '{world.name}' past er soms niets uit '{step.pick.deck}'"
+            self.judged.add(self.keys(name, "pick"), "E113", what, "voeg stukken toe of maak where ruimer")
+        for number, action in enumerate(step.do):
+            for argument in action.arguments.values():
+                for scope in self._scopes(world, env, argument, html=False):
+                    self.judged.rendered(self.keys(name, "do", number), argument, scope, world, html=False)
+        self._labels(world, name, step, env)
+
+    def _scopes(
+        self, world: World, env: Env, source: str, when: str | None = None, *, html: bool = True
+    ) -> Iterator[Mapping[str, object]]:
+        for frame in world.frames(self.flow, env, world.names(env, source, when=[when])):
+            yield world.scope(self.flow, frame, html=html)
+
+    def _texts(self, world: World, name: str, step: Step, env: Env) -> Iterator[tuple[int, str]]:
+        for number, wording in enumerate(step.say):
+            keys = self.keys(name, "say", number)
+            for scope in self._scopes(world, env, wording.text, wording.when):
+                if self.judged.holds(keys, wording.when, scope, world):
+                    text = self.judged.rendered(keys, wording.text, scope, world)
+                    if text is not None:
+                        yield number, text
+
+    def _variants(self, world: World, name: str, step: Step, env: Env) -> None:
+        if not step.say or not all(wording.when for wording in step.say):
+            return
+        conditions = [wording.when for wording in step.say]
+        for frame in world.frames(self.flow, env, world.names(env, when=conditions)):
+            scope = world.scope(self.flow, frame, html=True)
+            if not any(self.judged.holds(self.keys(name, "say"), when, scope, world) for when in conditions):
+                given = ", ".join(f"{key} = {value}" for key, value in frame.values.items())
+                what = f"stap '{name}' heeft geen zin in wereld '{world.name}'" + (f" met {given}" if given else "")
+                self.judged.add(self.keys(name, "say"), "E110", what, "geef één zin geen when, of vul de gevallen aan")
+                return
+
+    def _labels(self, world: World, name: str, step: Step, env: Env) -> None:
+        if not step.asks:
+            return
+        sources = [*(button.label for button in step.buttons.values()), step.skip.label]
+        sources += [step.choose.all] if step.choose else []
+        for source in filter(None, sources):
+            if _TAG.search(_FILL.sub("", source)):
+                self.judged.add(self.keys(name), "E305", f"in de knop '{source}' staat opmaak", "haal de tekens weg")
+        conditions = [button.when for button in step.buttons.values()]
+        for frame in world.frames(self.flow, env, world.names(env, *sources, when=conditions)):
+            scope = world.scope(self.flow, frame, html=False)
+            try:
+                keys = keyboards.keys_for(world.library, step, scope, world.facts, frame, [])
+            except _FAILS as error:
+                what = f"stap '{name}': knoppen niet in te vullen in wereld '{world.name}': {_reason(error)}"
+                self.judged.add(self.keys(name, "buttons"), "E210", what, "vraag eerst of het er is: {% if … %}")
+                return
+            others: list[str] = []
+            for key in keys:
+                place = self.keys(name, "buttons", key.button) if key.button in step.buttons else self.keys(name)
+                if self.judged.label(place, key.label, others, world):
+                    others.append(key.label)
+            if len(keys) > MAX_BUTTONS:
+                self.judged.add(self.keys(name), "E303", f"{len(keys)} knoppen", f"hoogstens {MAX_BUTTONS}")
+            for row in keyboards.rows(keys, LONGEST_RUN, LONGEST_TURN):
+                for made in row:
+                    if len(made.token.encode()) > MAX_TOKEN:
+                        what = f"knop '{made.label}' heeft een te lange naam"
+                        self.judged.add(self.keys(name), "E304", what, "maak de naam korter")
+
+    def _asked_twice(self) -> None:
+        """A question in a step that does not wait stands in one message with the next question."""
+        for name, step in self.flow.steps.items():
+            if step.asks or step.pause or not any("?" in _unquoted(wording.text) for wording in step.say):
+                continue
+            for branch in step.next:
+                following = self.flow.steps.get(branch.step)
+                if following and following.asks and any("?" in _unquoted(one.text) for one in following.say):
+                    what = f"stap '{name}' vraagt iets en gaat meteen door naar de vraag van '{branch.step}'"
+                    self.judged.add(self.keys(name, "say"), "E404", what, "stel één vraag per bericht")
+
+    def _neutral(self, handed: Mapping[str, Samples]) -> None:
+        """What a locked screen shows of the first message, unless the parent chose to see names there."""
+        for world in self.places:
+            discreet = World(world.library, world.name, worlds.overlay(world.facts, {"evening": {"named": "no"}}))
+            spoken = discreet.follow(self.flow, handed)
+            secret = set(_names(world.facts))
+            for name in self._first_steps():
+                for number, text in self._texts(discreet, name, self.flow.steps[name], spoken.get(name, {})):
+                    keys, said = self.keys(name, "say", number), plain(text)
+                    self.judged.wrong_words(keys, said, "care")
+                    for one in secret:
+                        if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", said):
+                            mend = "noem in het eerste bericht geen namen"
+                            self.judged.add(keys, "E408", f"op een vergrendeld scherm staat '{one}'", mend)
+
+    def _first_steps(self) -> list[str]:
+        found: list[str] = []
+        todo = [self.flow.start]
+        while todo:
+            name = todo.pop()
+            step = self.flow.steps.get(name)
+            if step is None or name in found:
+                continue
+            found.append(name)
+            if not (step.asks or step.pause):
+                todo += [branch.step for branch in step.next]
+        return found
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"“[^”]*”|\{[{%].*?[%}]\}", "", text)
+
+
+def _names(facts: Mapping[str, object]) -> Iterator[str]:
+    people = [facts.get("parent"), facts.get("mentor")]
+    children = facts.get("children")
+    people += children if isinstance(children, list) else []
+    for person in people:
+        if isinstance(person, Mapping):
+            for part in ("name", "calls_me"):
+                if isinstance(name := person.get(part), str) and name:
+                    yield name
+
+
+def _check_decks(sources: Sources, places: list[World], judge: Judge) -> None:
+    for document in sources.decks.values():
+        judged = Judged(judge, document, quoted=True)
+        entries = document.value.entries
+        counts: dict[str, int] = {}
+        for entry in entries.values():
+            for name in entry if isinstance(entry, Mapping) else ():
+                counts[name] = counts.get(name, 0) + 1
+        for name, entry in entries.items():
+            fields: Mapping[str, Any] = {"text": entry} if isinstance(entry, str) else entry
+            if not fields.get("text"):
+                judged.add(("entries", name), "E214", f"'{name}' heeft geen text", "schrijf er een tekst")
+            for one in fields:
+                if counts.get(one, len(entries)) * 4 < len(entries):
+                    what = f"'{one}' staat maar bij {counts[one]} van de {len(entries)}"
+                    judged.add(("entries", name, one), "E214", what, "is het een tikfout? Geef anders alle stukken dit veld")
+            for one, text in fields.items():
+                if isinstance(text, str) and (one == "text" or " " in text):
+                    _check_entry(judged, ("entries", name, one), text, places)
+        judged.average(("deck",))
+
+
+def _check_entry(judged: Judged, keys: Path_, text: str, places: list[World]) -> None:
+    for world in places:
+        children = world.facts.get("children")
+        for child in children if isinstance(children, list) and children else [None]:
+            scope = {**world.facts, "child": child, "said": {}}
+            if child is None and "child" in text:
+                continue
+            try:
+                judged.message(keys, render(text, scope))
+            except _FAILS:
+                continue  # filled with names of a flow: judged there

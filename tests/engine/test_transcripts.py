@@ -1,0 +1,33 @@
+"""Every transcript, played against the engine alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.engine.library import Library, load
+from flows.engine.transcript import difference, play_script, read_transcript
+from flows.engine.transcript_driver import EngineDriver
+from tests.support import transcripts
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load()
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("path", transcripts.all_paths(), ids=_name)
+def test_plays_as_written(path: Path, library: Library, updating: bool) -> None:
+    document = read_transcript(path)
+    seen = play_script(document.value, EngineDriver(library))
+    if updating:
+        transcripts.update(document, seen)
+        return
+    changed = difference(document.value.beats(), seen)
+    if changed:
+        pytest.fail(f"{path}\n{changed}\n(--update schrijft de regels van de bot opnieuw)", pytrace=False)

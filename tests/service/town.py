@@ -1,0 +1,91 @@
+"""A whole town on one machine: Telegram's emulator, the service over real HTTP, and a clock that only moves when told.
+
+Nothing here sleeps: the service is stepped until it has nothing left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.app import Service
+from bot.care import invitations
+from bot.care.people import Role
+from bot.settings import Settings
+from bot.simulator import Emulator, Phone, SimulatedClock, SimulatorServer
+from bot.store.outbox import Pace
+
+HOME = ZoneInfo("Europe/Amsterdam")
+UNPACED = Pace(bot_per_second=1e6, chat_seconds=0, group_seconds=0)
+
+
+class Town:
+    """The emulator, the service and the clock."""
+
+    def __init__(self, emulator: Emulator, service: Service, clock: SimulatedClock) -> None:
+        self.emulator, self.service, self.clock = emulator, service, clock
+
+    def phone(self, who: str) -> Phone:
+        """Somebody's phone, by the persona's key."""
+        return self.emulator.person(who)
+
+    async def settle(self) -> None:
+        """Lets everything happen that can happen now."""
+        while True:
+            done = await self.service.step_intake()
+            await self.service.intake.settle()
+            done += await self.service.step_ticker()
+            while await self.service.step_worker():
+                done += 1
+            while sent := await self.service.step_sender():
+                done += sent
+            if not done:
+                return
+
+    async def passes(self, time: timedelta) -> None:
+        """Time passes; everything that falls due on the way happens at its own moment."""
+        until = self.clock.now() + time
+        while (moment := await self.service.next_moment()) and moment <= until:
+            if moment > self.clock.now():
+                self.clock.move_to(moment)
+            await self.settle()
+        self.clock.move_to(until)
+        await self.settle()
+
+    async def until(self, local: str) -> None:
+        """Time passes until this local moment in Amsterdam, such as 2027-03-01T19:30."""
+        await self.passes(datetime.fromisoformat(local).replace(tzinfo=HOME) - self.clock.now())
+
+    async def says(self, who: str, text: str) -> None:
+        self.phone(who).says(text)
+        await self.settle()
+
+    async def taps(self, who: str, label: str) -> None:
+        self.phone(who).taps(label)
+        await self.settle()
+
+    def invite(self, role: Role, name: str, made_by: int | None = None) -> str:
+        """A fresh invitation's code."""
+        service = self.service
+        return service.database.do(
+            lambda connection: invitations.make(
+                connection, service.vault, role=role, name=name, made_by=made_by, now=self.clock.now()
+            )
+        )
+
+
+@asynccontextmanager
+async def open_town(
+    folder: Path, start: str = "2027-03-01T19:00", *, database_url: str | None = None, pace: Pace = UNPACED
+) -> AsyncIterator[Town]:
+    """A town that begins at this local moment in Amsterdam, with an empty database."""
+    clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=HOME), frozen=True)
+    emulator = Emulator(clock)
+    settings = Settings(data_dir=folder, database_url=database_url, _env_file=None)
+    async with SimulatorServer(emulator) as server:
+        service = Service(settings, clock=clock.now, token="1000:test", api_base=server.api_url, pace=pace)
+        async with service:
+            yield Town(emulator, service, clock)
