@@ -27,7 +27,7 @@ from bot.conversation.handle import COMMANDS, handle_next
 from bot.conversation.turn import Host
 from bot.safety.help import HelpCards, load_help
 from bot.schedule import ticker
-from bot.settings import PREFIX, Settings, SettingsProblem
+from bot.settings import PREFIX, Role, Settings, SettingsProblem
 from bot.store import inbox, outbox, schema, timers
 from bot.store.database import Database
 from bot.store.outbox import Pace
@@ -165,18 +165,22 @@ class Service:
     async def run(self) -> None:
         """Runs until `stop`; what is in hand then is finished."""
         scheduler = self._scheduler()
+        polling = [asyncio.create_task(self._again(self._take_some))] if self._does(Role.INTAKE) else []
+        tasks = [asyncio.create_task(self._introduce())] if self._does(Role.INTAKE) else []
+        if self._does(Role.WORKER):
+            tasks += [asyncio.create_task(self._again(self._work_some)) for _ in range(self.database.threads)]
+        if self._does(Role.SENDER):
+            tasks.append(asyncio.create_task(self._again(self._send_some)))
         scheduler.start()
-        tasks = [
-            asyncio.create_task(self._again(self.step_intake_long)),
-            asyncio.create_task(self._again(self._send_some)),
-            *(asyncio.create_task(self._again(self._work_some)) for _ in range(self.database.threads)),
-            asyncio.create_task(self._introduce()),
-        ]
         await self._stopping.wait()
         scheduler.shutdown(wait=False)
-        tasks[0].cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in polling:
+            task.cancel()
+        await asyncio.gather(*polling, *tasks, return_exceptions=True)
         await self.sender.finish()
+
+    def _does(self, role: Role) -> bool:
+        return self.settings.role in (Role.ALL, role)
 
     def stop(self) -> None:
         """Ends `run`."""
@@ -192,8 +196,10 @@ class Service:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
         scheduler = AsyncIOScheduler(timezone=UTC)
-        scheduler.add_job(self._tick, "interval", seconds=1, max_instances=1, coalesce=True, misfire_grace_time=None)
-        scheduler.add_job(self._sweep, "interval", hours=1, max_instances=1, coalesce=True, misfire_grace_time=None)
+        if self._does(Role.TICKER):
+            every = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+            scheduler.add_job(self._tick, "interval", seconds=1, **every)
+            scheduler.add_job(self._sweep, "interval", hours=1, **every)
         return scheduler
 
     async def _tick(self) -> None:
@@ -212,8 +218,7 @@ class Service:
 
         await self.database.run(work)
 
-    async def step_intake_long(self) -> None:
-        """Waits for updates as long as Telegram lets us."""
+    async def _take_some(self) -> None:
         await self.intake.poll_once()
 
     async def _work_some(self) -> None:

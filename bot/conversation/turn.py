@@ -133,6 +133,8 @@ class Turn:
         run = secrets.token_hex(4)
         if before:
             before(run, f"{run}.1")
+        if flow == LOOSE_FLOW:
+            self.facts.loose_key = f"{run}.1"
         self.apply(Start(flow, run))
 
     def may_start(self, flow: str) -> bool:

@@ -214,11 +214,12 @@ class Phone:
         """
         candidates = [self.message(message)] if message is not None else list(reversed(self.messages))
         buttons = [(one, found) for one in candidates for row in one.keyboard for found in row]
-        for label in (button, button.casefold()):
-            for one, found in buttons:
-                shown = str(found["text"]) if label == button else str(found["text"]).casefold()
-                if label in (shown, found.get("callback_data")):
-                    return self._press(one, found)
+        for one, found in buttons:
+            if button in (found["text"], found.get("callback_data")):
+                return self._press(one, found)
+        for one, found in buttons:
+            if button.casefold() == str(found["text"]).casefold():
+                return self._press(one, found)
         raise PersonCannot(f"{self.persona.key} sees no button {button!r}; on screen:\n{self.screen or '(nothing)'}")
 
     def _press(self, message: Message, button: Json) -> Tap:
@@ -438,19 +439,28 @@ class Phone:
                 raise PersonCannot(f"no such option; there are {', '.join(texts)}") from None
             if poll.body["is_closed"] or (len(chosen) > 1 and not poll.body["allows_multiple_answers"]):
                 raise PersonCannot("the poll is closed, or takes one answer only")
+            if self.user_id in poll.votes and not poll.body["allows_revoting"]:
+                raise PersonCannot("a vote in this poll cannot be changed")
             poll.votes[self.user_id] = chosen
             if not chosen:
                 del poll.votes[self.user_id]
             counts = [sum(number in vote for vote in poll.votes.values()) for number in range(len(texts))]
             poll.body = {
                 **poll.body,
-                "options": [{"text": text, "voter_count": count} for text, count in zip(texts, counts, strict=True)],
+                "options": [
+                    {**option, "voter_count": count} for option, count in zip(poll.body["options"], counts, strict=True)
+                ],
                 "total_voter_count": len(poll.votes),
             }
             if poll.by_bot:
                 self.emulator.emit("poll", poll.body)
                 if not poll.body["is_anonymous"]:
-                    answer = {"poll_id": poll.body["id"], "user": self.persona.as_user(), "option_ids": chosen}
+                    answer: Json = {
+                        "poll_id": poll.body["id"],
+                        "user": self.persona.as_user(),
+                        "option_ids": chosen,
+                        "option_persistent_ids": [poll.body["options"][number]["persistent_id"] for number in chosen],
+                    }
                     self.emulator.emit("poll_answer", answer)
             self.emulator.poll_changed(poll)
 

@@ -5,6 +5,7 @@ A free text is taken as it is. Does not know the flow, nor what is done with the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +14,9 @@ from flows.engine.definition import Ask
 from flows.engine.state import Value
 
 MAX_NAME = 40
+MAX_DIGITS = 4
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,13 @@ def read(ask: Ask, typed: str, now: datetime) -> Reading | Unread:
             return Reading(text, text) if text else Unread("again_choice")
 
 
+def cleaned(text: str) -> str:
+    """The text without signs that cannot be stored: control signs and halves of characters."""
+    return _UNSTORABLE.sub("", text)
+
+
 def _point(ask: Ask, text: str) -> Reading | Unread:
-    if text.isdecimal() and ask.low <= int(text) <= ask.high:
+    if text.isdecimal() and len(text) <= MAX_DIGITS and ask.low <= int(text) <= ask.high:
         point = int(text)
         return Reading(point, ask.words[point - ask.low] if ask.words else str(point))
     return Unread("again_choice")

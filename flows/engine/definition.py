@@ -149,7 +149,7 @@ class Choose:
     """One button for each item of a list among the facts or the remembered values.
 
     A list of one is taken without asking, unless `alone: ask`. `all` is the label of a button that runs the flow for
-    every item in turn. An empty list goes to `none`.
+    every item in turn. An empty list goes to `none`, after what the step says.
     """
 
     __pydantic_config__ = _STRICT

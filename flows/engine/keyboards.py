@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.engine.definition import Step
+from flows.engine.definition import Ask, Step
 from flows.engine.library import Library
 from flows.engine.scope import Scope, items_of
 from flows.engine.state import Facts, Frame, Key, Ref
@@ -24,6 +24,7 @@ TICKED = "_ticked"
 ROW_WIDTH = 30
 """About as many characters as stand side by side on a small phone, all buttons of a row together."""
 WORDY_POINTS = 8
+MAX_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,11 @@ def keys_for(
     """The buttons that the step has with these facts, in order; the way past the question last."""
     keys: list[KeyFor] = []
     if step.ask and "scale" in step.ask.kind:
-        keys += _scale(step)
+        keys += _scale(step.ask)
     if step.choose:
-        for number, ref in enumerate(items_of(library, facts, frame, step.choose.source)):
+        for ref in items_of(library, facts, frame, step.choose.source):
             label = render(step.choose.label, {"item": scope.item(ref)}, html=False)
-            keys.append(KeyFor(f"{ITEM}{number}", label, label, ref))
+            keys.append(KeyFor(f"{ITEM}{ref.id}", label, label, ref))
         if step.choose.all and len(keys) > 1:
             label = render(step.choose.all, scope, html=False)
             keys.append(KeyFor(ALL, label, label, apart=True))
@@ -76,11 +77,32 @@ def offers_skip(step: Step) -> bool:
     return bool(step.ask or step.answer_name or step.skip.label or step.skip.step)
 
 
-def _scale(step: Step) -> list[KeyFor]:
-    assert step.ask
-    points = range(step.ask.low, step.ask.high + 1)
-    words = step.ask.words or [str(point) for point in points]
+def _scale(ask: Ask) -> list[KeyFor]:
+    points = range(ask.low, ask.high + 1)
+    words = ask.words or [str(point) for point in points]
     return [KeyFor(f"{POINT}{point}", word, word) for point, word in zip(points, words, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a tap brings back. An offer's has no button."""
+
+    verb: str
+    run: str
+    turn: int
+    button: str = ""
+
+
+_TOKEN = re.compile(rf"({ANSWER}):([^:]+):([0-9]{{1,9}}):(.+)|({RESUME}|{FORGET}):([^:]+):([0-9]{{1,9}})", re.DOTALL)
+
+
+def parse(token: str) -> Token | None:
+    """None for what is not a token of ours."""
+    match = _TOKEN.fullmatch(token) if len(token) <= MAX_TOKEN else None
+    if match is None:
+        return None
+    verb, run, turn, button, offer, offered, at = match.groups()
+    return Token(verb, run, int(turn), button) if verb else Token(offer, offered, int(at))
 
 
 def rows(keys: Sequence[KeyFor], run: str, turn: int) -> tuple[tuple[Key, ...], ...]:
@@ -129,4 +151,4 @@ def matching(keys: Sequence[KeyFor], text: str) -> str | None:
 
 def _letters(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c))))
+    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))

@@ -76,7 +76,8 @@ class Scope(Mapping[str, object]):
     def item(self, ref: Ref) -> object:
         """The item of a fact list, or the deck's entry with its text filled in."""
         if not ref.source.startswith(DECK):
-            return _fact_item(self._facts, ref)
+            found = _fact_item(self._facts, ref)
+            return _Gone(self._frame, ref) if found is None else found
         deck = self._library.decks.get(ref.source.removeprefix(DECK))
         entry = deck.entries.get(ref.id) if deck else None
         if entry is None:
@@ -96,6 +97,17 @@ class Scope(Mapping[str, object]):
         if isinstance(value, list):
             return [self.item(one) if isinstance(one, Ref) else one for one in value]
         return value
+
+
+class _Gone(dict[str, object]):
+    """Stands in for an item that was removed while the flow ran: its name as the person last saw it, else nothing."""
+
+    def __init__(self, frame: Frame, ref: Ref) -> None:
+        said = next((frame.said.get(name, "") for name, value in frame.values.items() if value == ref), "")
+        super().__init__(id=ref.id, name=said)
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 def build_scope(library: Library, facts: Facts, frame: Frame, flow: Flow, *, html: bool) -> Scope:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
 
 STATE_FORMAT = 1
 
@@ -34,7 +35,7 @@ class Frame:
 
     `said` holds what the person saw or typed for a remembered value. `later` are the items still to do when the
     person chose all of them. `done` counts the actions of the present step that the host did; `picked` and `called`
-    say whether its deck was drawn from and its called flow is over.
+    say whether its deck was drawn from and its called flow is over; `kept` names what it wrote to its record.
     """
 
     flow: str
@@ -46,6 +47,7 @@ class Frame:
     done: int = 0
     picked: bool = False
     called: bool = False
+    kept: tuple[str, ...] = ()
 
     def with_value(self, name: str, value: Value, said: str | None = None) -> Frame:
         spoken = self.said if said is None else {**self.said, name: said}
@@ -54,10 +56,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a run waited before, for one step back. `born` as in `Run`."""
+    """Where a run waited before, for one step back. `born` as in `Run`.
+
+    `kept` is what was kept from there up to the next mark: record, key and name.
+    """
 
     frames: tuple[Frame, ...]
     born: int
+    kept: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +288,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The outermost flow of a run is over, with the outcome that it names, `stopped`, or `left` for another flow."""
+    """The outermost flow of a run is over; every `Started` has one.
+
+    With the outcome that the flow names, or `stopped`, `left` (for another flow, or let go), `gone` (its step or whom
+    it is about is no longer there), `nobody` (there is nobody for it to be about).
+    """
 
     flow: str
     run: str
@@ -337,12 +347,45 @@ class Outcome:
 
 
 _STATE = TypeAdapter(State)
+_LONG = 3_000
+_LONG_TEXT = 80
+_SHARED = "\x01"
 
 
 def dump_state(state: State) -> bytes:
-    return _STATE.dump_json(state, exclude_defaults=True)
+    """The state as JSON. A long one holds each long text once, since every step back repeats it."""
+    data = _STATE.dump_json(state, exclude_defaults=True)
+    if len(data) < _LONG:
+        return data
+    texts: dict[str, str] = {}
+
+    def shared(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: shared(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [shared(item) for item in value]
+        if isinstance(value, str) and (len(value) > _LONG_TEXT or value.startswith(_SHARED)):
+            return texts.setdefault(value, f"{_SHARED}{len(texts)}")
+        return value
+
+    packed = shared(from_json(data))
+    return to_json({"texts": list(texts), "state": packed}) if texts else data
 
 
 def load_state(data: bytes) -> State:
-    """Raises pydantic.ValidationError when `data` is not a state."""
-    return _STATE.validate_json(data)
+    """Raises ValueError when `data` is not a state."""
+    if not data.startswith(b'{"texts":'):
+        return _STATE.validate_json(data)
+    packed = from_json(data)
+    texts = packed["texts"]
+
+    def whole(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: whole(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [whole(item) for item in value]
+        if isinstance(value, str) and value.startswith(_SHARED):
+            return texts[int(value.removeprefix(_SHARED))]
+        return value
+
+    return _STATE.validate_json(to_json(whole(packed["state"])))

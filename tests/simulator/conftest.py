@@ -12,6 +12,12 @@ TOKEN = "123456789:simulated-token_for-tests"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def durations_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library warns of each duration and of each 429 unless it is told that a timedelta is welcome."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
 @pytest.fixture
 def clock() -> SimulatedClock:
     return SimulatedClock(START, frozen=True)

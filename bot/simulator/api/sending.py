@@ -157,21 +157,24 @@ def poll_body(emulator: "Emulator", question: str, options: list[Any], *, anonym
         raise bad_request("poll question must be non-empty")
     if utf16_length(question) > 300:
         raise bad_request("poll question length must not exceed 300")
-    if not 2 <= len(texts) <= 12:
-        few = len(texts) < 2
-        raise bad_request("poll must have at least 2 option" if few else "poll can't have more than 12 options")
+    if not 1 <= len(texts) <= 12:
+        raise bad_request("poll can't have more than 12 options" if texts else "poll must have at least 1 option")
     for text in texts:
         if not text.strip() or utf16_length(text) > 100:
             raise bad_request("poll options must be non-empty and their length must not exceed 100")
     return {
         "id": emulator.new_query_id(),
         "question": question,
-        "options": [{"text": text, "voter_count": 0} for text in texts],
+        "options": [
+            {"persistent_id": str(number), "text": text, "voter_count": 0} for number, text in enumerate(texts)
+        ],
         "total_voter_count": 0,
         "is_closed": False,
         "is_anonymous": anonymous,
         "type": "regular",
         "allows_multiple_answers": several,
+        "allows_revoting": True,
+        "members_only": False,
     }
 
 
@@ -190,13 +193,16 @@ def send_poll(emulator: "Emulator", params: Params) -> Json:
         several=params.flag("allows_multiple_answers"),
     )
     if params.text("type") == "quiz":
-        correct = params.integer("correct_option_id")
-        if correct is None or not 0 <= correct < len(options):
+        single = params.integer("correct_option_id")
+        correct = params.structure("correct_option_ids") or ([] if single is None else [single])
+        if not correct or not all(number in range(len(options)) for number in correct):
             raise bad_request("wrong correct option ID specified")
-        body |= {"type": "quiz", "correct_option_id": correct}
+        body |= {"type": "quiz", "correct_option_ids": correct, "allows_revoting": False}
         if params.text("explanation"):
             body["explanation"] = params.text("explanation")
     body["is_closed"] = params.flag("is_closed")
+    body["allows_revoting"] = params.flag("allows_revoting", default=bool(body["allows_revoting"]))
+    body["members_only"] = params.flag("members_only")
     emulator.keep_poll(body, by_bot=True)
     return deliver(emulator, params, {"poll": body})
 

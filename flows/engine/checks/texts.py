@@ -234,13 +234,18 @@ class _FlowTexts:
 
     def _step(self, world: World, name: str, env: Env) -> None:
         step = self.flow.steps[name]
-        if step.choose and not step.buttons and not world.items(step, env):
+        empty = bool(step.choose) and not world.items(step, env)
+        if empty and not step.buttons and not (step.choose and step.choose.none):
             return
         self._variants(world, name, step, env)
         for number, text in self._texts(world, name, step, env):
             if text:
                 self.judged.message(self.keys(name, "say", number), text)
-            elif step.asks:
+                if empty and not step.buttons and reading_level.questions(plain(text)):
+                    what = f"stap '{name}' vraagt om een keuze terwijl er in wereld '{world.name}' niets te kiezen is"
+                    mend = "vraag het alleen als er iets is: {% if … %}"
+                    self.judged.add(self.keys(name, "say", number), "E115", what, mend)
+            elif step.asks and not empty:
                 what = f"stap '{name}' zegt niets in wereld '{world.name}'"
                 self.judged.add(self.keys(name, "say", number), "E109", what, "zorg dat er altijd een tekst overblijft")
         if step.asks and not step.say:
@@ -257,7 +262,8 @@ class _FlowTexts:
             for argument in action.arguments.values():
                 for scope in self._scopes(world, env, argument, html=False):
                     self.judged.rendered(self.keys(name, "do", number), argument, scope, world, html=False)
-        self._labels(world, name, step, env)
+        if not empty or step.buttons:
+            self._labels(world, name, step, env)
 
     def _scopes(
         self, world: World, env: Env, source: str, when: str | None = None, *, html: bool = True
