@@ -85,11 +85,12 @@ class Service:
         api_base: str | None = None,
         pace: Pace | None = None,
         content: Path = CONTENT,
+        cache: Path | None = None,
     ) -> None:
         """Raises ContentError, KeyProblem, DatabaseProblem or SettingsProblem."""
         self.settings, self.clock = settings, clock
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self.library: Library = load(content, settings.data_dir / "cache")
+        self.library: Library = load(content, cache or settings.data_dir / "cache")
         self.help: HelpCards = load_help(content)
         self.vault = open_vault(settings)
         self.database = open_database(settings)

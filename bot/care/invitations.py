@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from bot.care.people import Role
 from bot.store.tables import invitations
@@ -74,9 +74,20 @@ def open_by_code(connection: Connection, vault: Vault, code: str, chat_id: int, 
 
 def opened_by(connection: Connection, vault: Vault, chat_id: int, now: datetime) -> Invitation | None:
     """The open invitation that this chat holds, the newest if there are several."""
+    return _newest(connection, vault, chat_id, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
+
+
+def last_of(connection: Connection, vault: Vault, chat_id: int) -> Invitation | None:
+    """The invitation by which this chat came in, or holds now."""
+    return _newest(connection, vault, chat_id)
+
+
+def _newest(
+    connection: Connection, vault: Vault, chat_id: int, *conditions: ColumnElement[bool]
+) -> Invitation | None:
     row = connection.execute(
         select(invitations)
-        .where(invitations.c.opened_by == chat_id, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
+        .where(invitations.c.opened_by == chat_id, *conditions)
         .order_by(invitations.c.id.desc())
         .limit(1)
     ).first()

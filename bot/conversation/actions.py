@@ -88,7 +88,7 @@ def _link(turn: Turn, role: Role, name: str, family_id: int | None = None) -> st
         turn.host.vault,
         role=role,
         name=name,
-        made_by=_me(turn).id if family_id is None else _me(turn).mentor_id,
+        made_by=_me(turn).id,
         now=turn.now,
         family_id=family_id,
     )

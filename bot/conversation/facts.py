@@ -32,6 +32,7 @@ _DAY_SETS = {
     rituals.WEEKEND: "days_weekend",
 }
 _PRONOUNS = {"he": ("hij", "hem", "zijn"), "she": ("zij", "haar", "haar")}
+_LOOSE_KINDS = {"video": "document", "audio": "document"}
 _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 
 
@@ -196,7 +197,7 @@ def _loose(facts: Facts) -> object:
     if record is None:
         return {"kind": "text", "excerpt": "", "count": 0}
     pieces = notes.pieces_of(record)
-    kinds = {piece.kind for piece in pieces}
+    kinds = {_LOOSE_KINDS.get(piece.kind, piece.kind) for piece in pieces}
     return {
         "kind": kinds.pop() if len(kinds) == 1 else "several",
         "excerpt": excerpt(str(record.value("text") or "")),
@@ -205,7 +206,7 @@ def _loose(facts: Facts) -> object:
 
 
 def _invited(facts: Facts) -> object:
-    invitation = invitations.opened_by(facts.connection, facts.vault, facts.chat_id, facts.now)
+    invitation = invitations.last_of(facts.connection, facts.vault, facts.chat_id)
     if invitation is None:
         return {"name": "", "by": "", "role": ""}
     maker = people.by_id(facts.connection, facts.vault, invitation.made_by) if invitation.made_by else None

@@ -74,6 +74,7 @@ class HelpCards:
 
     def __init__(self, regions: Mapping[str, RegionFile], around: CardFile) -> None:
         self.regions, self._around = regions, around
+        self.title = around.title
         self._words = frozenset(around.words)
         self._cards = {region: self._make(region) for region in regions}
 

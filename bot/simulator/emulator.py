@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -88,7 +89,11 @@ class Emulator:
             from bot.simulator import snapshot
 
             snapshot.load(self, self.state_file)
-        self.clock.on_move(lambda _now: self.events.add("clock"))
+        self.clock.on_move(self._clock_moved)
+
+    def _clock_moved(self, _now: datetime) -> None:
+        self.touched()
+        self.events.add("clock")
 
     # -- time and identity ------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from bot.simulator import files
 from bot.simulator.api.sending import copied_content, forwarded_content, poll_body
@@ -136,6 +137,15 @@ class Phone:
         if self.chat.private and self.chat.blocked:
             set_blocked(self.emulator, self.chat, False)
         return self.says(f"/start {payload}".strip())
+
+    def opens(self, link: str) -> Message:
+        """Open a start link such as ``https://t.me/draaglicht_bot?start=PAYLOAD``, and send /start with its payload."""
+        address = urlsplit(link)
+        wanted = parse_qs(address.query)
+        name = address.path.strip("/") if address.hostname == "t.me" else wanted.get("domain", [""])[0]
+        if name.lower() != self.emulator.bot_username.lower():
+            raise PersonCannot(f"{link!r} does not lead to @{self.emulator.bot_username}")
+        return self.starts(wanted.get("start", [""])[0])
 
     def says(self, text: str, reply_to: "Message | int | None" = None) -> Message:
         """Send a text."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.simulator.text import utf16_slice
+
 Json = dict[str, Any]
 MemberStatus = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
 PRESENT: tuple[MemberStatus, ...] = ("creator", "administrator", "member", "restricted")
@@ -36,6 +38,18 @@ class Message:
     def labels(self) -> list[str]:
         """The labels of its buttons, row by row."""
         return [str(button["text"]) for row in self.keyboard for button in row]
+
+    @property
+    def links(self) -> list[str]:
+        """The addresses in its text and on its buttons, in order."""
+        found = []
+        marks: list[Json] = self.body.get("entities") or self.body.get("caption_entities") or []
+        for entity in marks:
+            if entity["type"] == "url":
+                found.append(utf16_slice(self.text, entity["offset"], entity["length"]))
+            elif entity["type"] == "text_link":
+                found.append(str(entity["url"]))
+        return found + [str(button["url"]) for row in self.keyboard for button in row if "url" in button]
 
     @property
     def date(self) -> int:

@@ -7,11 +7,12 @@ that handles it, so a chat is dealt with one at a time while many chats go on at
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import inbox
@@ -22,6 +23,8 @@ MAX_ATTEMPTS = 3
 NO_CHAT = 0
 _KEPT = timedelta(days=7)
 _WAIT_AFTER_FAILURE = timedelta(seconds=2)
+_LOCK = 7_241_947
+"""An arbitrary number that PostgreSQL knows arriving by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +39,31 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row being handled."""
+    """A row being handled. It opens only when asked, so that one that does not open can fail as any other."""
 
     id: int
     chat_id: int
     kind: str
-    payload: bytes
     received_at: datetime
     attempts: int
+    open: Callable[[], bytes] = field(repr=False)
+
+    @property
+    def payload(self) -> bytes:
+        """What came in. Raises vault.Unreadable."""
+        return self.open()
 
 
 def accept(connection: Connection, vault: Vault, arrivals: Sequence[Arrival], now: datetime) -> int:
-    """Keeps arrivals, leaving out those whose update is known; returns how many were new."""
+    """Keeps arrivals, leaving out those whose update is known; returns how many were new.
+
+    One process at a time, until it commits: else a row could become visible after one with a higher number, and its lane
+    be open at two ends.
+    """
     if not arrivals:
         return 0
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
     rows = [_row(vault, arrival, now) for arrival in arrivals]
     if all(arrival.update_id is None for arrival in arrivals):
         connection.execute(insert(inbox), rows)
@@ -102,12 +116,12 @@ _DONE = (
 
 
 def take(connection: Connection, vault: Vault, now: datetime) -> Item | None:
-    """The oldest head that nobody handles now, locked until the transaction ends. Raises vault.Unreadable."""
+    """The oldest head that nobody handles now, locked until the transaction ends."""
     row = connection.execute(_HEAD, {"now": now}).first()
     if row is None:
         return None
-    payload = vault.open(PLACE, row.seal, row.payload_sealed)
-    return Item(row.id, row.chat_id, row.kind, payload, row.received_at, row.attempts)
+    opening = partial(vault.open, PLACE, row.seal, row.payload_sealed)
+    return Item(row.id, row.chat_id, row.kind, row.received_at, row.attempts, opening)
 
 
 def finish(connection: Connection, item: Item, note: str | None = None) -> None:
@@ -116,8 +130,15 @@ def finish(connection: Connection, item: Item, note: str | None = None) -> None:
 
 
 def fail(connection: Connection, row: int, problem: str, now: datetime) -> bool:
-    """Counts a failed attempt; True when it was the last and the row is put with the dead letters, its payload kept."""
-    attempts: int = connection.execute(select(inbox.c.attempts).where(inbox.c.id == row)).scalar_one() + 1
+    """Counts a failed attempt; True when it was the last and the row is put with the dead letters, its payload kept.
+
+    A row that another process has dealt with since is left alone.
+    """
+    waits = select(inbox.c.attempts).where(inbox.c.id == row, inbox.c.status == "waiting").with_for_update()
+    before: int | None = connection.execute(waits).scalar()
+    if before is None:
+        return False
+    attempts = before + 1
     dead = attempts >= MAX_ATTEMPTS
     connection.execute(
         update(inbox)

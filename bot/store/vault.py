@@ -46,11 +46,13 @@ class Vault:
         nonce = os.urandom(_NONCE)
         return bytes((self._sealing,)) + nonce + self._cipher.encrypt(nonce, plain, f"{place}/{row}".encode())
 
-    def open(self, place: str, row: int | str, sealed: bytes) -> bytes:
+    def open(self, place: str, row: int | str, sealed: bytes | None) -> bytes:
         """Raises Unreadable."""
-        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        if not sealed:
+            raise Unreadable(f"{place} {row}: there is nothing")
+        cipher = self._ciphers.get(sealed[0])
         if cipher is None:
-            raise Unreadable(f"{place} {row}: key {sealed[:1].hex() or 'none'} is not known")
+            raise Unreadable(f"{place} {row}: key {sealed[0]} is not known")
         try:
             return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], f"{place}/{row}".encode())
         except InvalidTag:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from flows.engine.dutch_time import parse_duration
+from flows.engine import short_forms
 
 FORMAT = 1
 
@@ -33,60 +34,7 @@ ABOUT_STEP = "about"
 _STRICT = ConfigDict(extra="forbid")
 
 
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, list) else [value]
-
-
-def _as_wordings(value: Any) -> Any:
-    return [{"text": item} if isinstance(item, str) else item for item in _as_list(value)]
-
-
-def _as_branches(value: Any) -> Any:
-    return [{"step": item} if isinstance(item, str) else item for item in _as_list(value)]
-
-
-def _as_ask(value: Any) -> Any:
-    if isinstance(value, str | list):
-        return {"kind": _as_list(value)}
-    if isinstance(value, dict) and "kind" in value:
-        return {**value, "kind": _as_list(value["kind"])}
-    return value
-
-
-def _as_skip(value: Any) -> Any:
-    if value == "none":
-        return {"offered": False}
-    return {"step": value} if isinstance(value, str) else value
-
-
-def _as_call(value: Any) -> Any:
-    return {"flow": value} if isinstance(value, str) else value
-
-
-def _as_actions(value: Any) -> Any:
-    return [_as_action(item) for item in _as_list(value)]
-
-
-def _as_action(item: Any) -> Any:
-    if isinstance(item, str):
-        return {"name": item}
-    if isinstance(item, dict) and "name" not in item:
-        named = [key for key in item if key != "as"]
-        if len(named) == 1:
-            arguments = item[named[0]]
-            if isinstance(arguments, str):
-                arguments = {"value": arguments}
-            return {"name": named[0], "arguments": arguments, **({"into": item["as"]} if "as" in item else {})}
-    return item
-
-
-def _as_duration(value: Any) -> Any:
-    if isinstance(value, str) and not value.startswith("P"):
-        return parse_duration(value) or value
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_as_duration, json_schema_input_type=str)]
+Duration = Annotated[timedelta, BeforeValidator(short_forms.as_duration, json_schema_input_type=str)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +55,12 @@ class Branch:
     when: str | None = None
 
 
-Wordings = Annotated[list[Wording], BeforeValidator(_as_wordings, json_schema_input_type=str | list[str | Wording])]
-Branches = Annotated[list[Branch], BeforeValidator(_as_branches, json_schema_input_type=str | list[str | Branch])]
+Wordings = Annotated[
+    list[Wording], BeforeValidator(short_forms.as_wordings, json_schema_input_type=str | Wording | list[str | Wording])
+]
+Branches = Annotated[
+    list[Branch], BeforeValidator(short_forms.as_branches, json_schema_input_type=str | Branch | list[str | Branch])
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,22 +172,28 @@ class Step:
 
     __pydantic_config__ = _STRICT
     say: Wordings = field(default_factory=list)
-    do: Annotated[list[Action], BeforeValidator(_as_actions, json_schema_input_type=Any)] = field(default_factory=list)
+    do: Annotated[list[Action], BeforeValidator(short_forms.as_actions, json_schema_input_type=Any)] = field(
+        default_factory=list
+    )
     pick: Pick | None = None
-    ask: Annotated[Ask | None, BeforeValidator(_as_ask, json_schema_input_type=AskKind | list[AskKind] | Ask)] = None
+    ask: Annotated[
+        Ask | None, BeforeValidator(short_forms.as_ask, json_schema_input_type=AskKind | list[AskKind] | Ask)
+    ] = None
     buttons: dict[ButtonId, Button] = field(default_factory=dict)
     choose: Choose | None = None
     remember: Id | None = None
-    keep: Annotated[list[Id], BeforeValidator(_as_list, json_schema_input_type=Id | list[Id])] = field(
+    keep: Annotated[list[Id], BeforeValidator(short_forms.as_list, json_schema_input_type=Id | list[Id])] = field(
         default_factory=list
     )
-    skip: Annotated[Skip, BeforeValidator(_as_skip, json_schema_input_type=str | Skip)] = field(default_factory=Skip)
+    skip: Annotated[Skip, BeforeValidator(short_forms.as_skip, json_schema_input_type=str | Skip)] = field(
+        default_factory=Skip
+    )
     pause: Duration | None = None
-    call: Annotated[Call | None, BeforeValidator(_as_call, json_schema_input_type=Id | Call)] = None
+    call: Annotated[Call | None, BeforeValidator(short_forms.as_call, json_schema_input_type=Id | Call)] = None
     next: Branches = field(default_factory=list)
     end: Id | None = None
     silence: Silence | None = None
-    was: Annotated[list[Id], BeforeValidator(_as_list, json_schema_input_type=Id | list[Id])] = field(
+    was: Annotated[list[Id], BeforeValidator(short_forms.as_list, json_schema_input_type=Id | list[Id])] = field(
         default_factory=list
     )
 
@@ -265,10 +223,6 @@ class About:
     none: Id | None = None
 
 
-def _as_about(value: Any) -> Any:
-    return {"from": "children", "as": "child"} if value == "child" else value
-
-
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One conversation. `record` is the kind of record that its kept answers form.
@@ -284,16 +238,18 @@ class Flow:
     title: Text
     start: Id
     steps: Annotated[dict[Id, Step], Field(min_length=1)]
-    about: Annotated[About | None, BeforeValidator(_as_about, json_schema_input_type=Literal["child"] | About)] = None
+    about: Annotated[
+        About | None, BeforeValidator(short_forms.as_about, json_schema_input_type=Literal["child"] | About)
+    ] = None
     record: Id | None = None
     returns: bool = False
     neutral: bool = False
     audience: Annotated[
         list[Literal["parent", "mentor", "coordinator", "guest"]],
         Field(alias="for", min_length=1),
-        BeforeValidator(_as_list, json_schema_input_type=str | list[str]),
+        BeforeValidator(short_forms.as_list, json_schema_input_type=str | list[str]),
     ] = field(default_factory=lambda: ["parent"])
-    needs: Annotated[list[Id], BeforeValidator(_as_list, json_schema_input_type=Id | list[Id])] = field(
+    needs: Annotated[list[Id], BeforeValidator(short_forms.as_list, json_schema_input_type=Id | list[Id])] = field(
         default_factory=list
     )
 
@@ -313,18 +269,21 @@ class Entry:
 
     def fits(self, where: Mapping[str, str]) -> bool:
         """Whether every wanted field is left out here or holds the wanted value."""
-        return all(self._holds(self.fields.get(name), wanted) for name, wanted in where.items())
+        return all(_fits(self.fields.get(name), wanted) for name, wanted in where.items())
 
-    @staticmethod
-    def _holds(own: str | list[str] | None, wanted: str) -> bool:
-        if own is None:
-            return True
-        if isinstance(own, list):
-            return wanted in own
-        low, dash, high = own.partition("-")
-        if dash and low.isdigit() and high.isdigit():
-            return wanted.isdigit() and int(low) <= int(wanted) <= int(high)
-        return own == wanted
+
+def _fits(own: str | list[str] | None, wanted: str) -> bool:
+    if own is None:
+        return True
+    return wanted in own if isinstance(own, list) else _is_or_holds(own, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _is_or_holds(own: str, wanted: str) -> bool:
+    low, dash, high = own.partition("-")
+    if dash and low.isdecimal() and high.isdecimal():
+        return wanted.isdecimal() and len(wanted) < 10 and int(low) <= int(wanted) <= int(high)
+    return own == wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +338,7 @@ class Screen:
     audience: Annotated[
         list[Literal["parent", "mentor", "coordinator"]],
         Field(alias="for", min_length=1),
-        BeforeValidator(_as_list, json_schema_input_type=str | list[str]),
+        BeforeValidator(short_forms.as_list, json_schema_input_type=str | list[str]),
     ] = field(default_factory=lambda: ["parent"])
 
 

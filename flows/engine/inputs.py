@@ -225,16 +225,16 @@ class Inputs(Walking):
         """Puts an edited answer in place of the earlier one, also where one could step back to."""
         runs = [run for run in (self.running, *self.parked) if run and run.id == given.run]
         frames = [frame for run in runs for frame in run.frames if frame.key == given.key]
-        if not frames or given.name not in frames[-1].values or frames[-1].flow not in self.library.flows:
+        if not frames or not _typed_there(frames[-1], given.name) or frames[-1].flow not in self.library.flows:
             return None
         reading = self._read_again(frames[-1], given)
-        if isinstance(reading, answers.Unread):
+        if reading is None or isinstance(reading, answers.Unread):
             return "loose"
 
         def corrected(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
             return tuple(
                 frame.with_value(given.name, reading.value, reading.said)
-                if frame.key == given.key and given.name in frame.values
+                if frame.key == given.key and _typed_there(frame, given.name)
                 else frame
                 for frame in frames
             )
@@ -252,12 +252,11 @@ class Inputs(Walking):
             self.effects += [effect] if effect else []
         return None
 
-    def _read_again(self, frame: Frame, given: Corrected) -> answers.Reading | answers.Unread:
-        """The edited text, read as the question it answered wanted."""
-        text = answers.cleaned(given.text)
+    def _read_again(self, frame: Frame, given: Corrected) -> answers.Reading | answers.Unread | None:
+        """The edited text, read as the question it answered wanted; None when no question takes typing for it."""
         steps = self.library.flows[frame.flow].steps.values()
         asks = [step.ask for step in steps if step.ask and step.answer_name == given.name]
-        return answers.read(asks[0], text, self.now) if asks else answers.Reading(text, text)
+        return answers.read(asks[0], answers.cleaned(given.text), self.now) if asks else None
 
     # --- time and the host ------------------------------------------------------------------------------------------
 
@@ -332,3 +331,8 @@ class Inputs(Walking):
     def _forget(self, run_id: str) -> None:
         for run in [run for run in self.parked if run.id == run_id]:
             self.drop(run)
+
+
+def _typed_there(frame: Frame, name: str) -> bool:
+    """Whether the frame remembers something under `name` that can have been typed."""
+    return isinstance(frame.values.get(name), str | int)

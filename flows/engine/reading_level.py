@@ -34,9 +34,7 @@ class Size:
     syllables: int = 0
 
     def __add__(self, other: Size) -> Size:
-        return Size(
-            self.sentences + other.sentences, self.words + other.words, self.syllables + other.syllables
-        )
+        return Size(self.sentences + other.sentences, self.words + other.words, self.syllables + other.syllables)
 
     @property
     def level(self) -> float:

@@ -227,7 +227,5 @@ class Speaking:
         spoken = tuple(self.spoken)
         if self.running and self.running.spoken != spoken:
             self.running = replace(self.running, spoken=spoken)
-        state = State(
-            self.before.format, self.turn, self.running, tuple(self.parked), self.seen, self.last_tap
-        )
+        state = State(self.before.format, self.turn, self.running, tuple(self.parked), self.seen, self.last_tap)
         return Outcome(state, tuple(self.effects), self.request)

@@ -1,111 +1,26 @@
-"""What a conversation remembers, what can happen to it, and what it wants done: plain values, no behaviour.
+"""What can happen to a conversation, and what it wants done: plain values, no behaviour.
 
-`State` is all that is kept of a chat between two inputs; it is small, versioned and JSON. Does not know: Telegram,
-the database, the time.
+What is kept of it between two inputs is `memory`; its names are here too. Does not know: Telegram, the database, the
+time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
-
-STATE_FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Points at one item of a list among the facts, or at a deck's entry (`source` is then `deck:<id>`)."""
-
-    source: str
-    id: str
-
-
-Value = str | int | Ref | list[str] | list[Ref]
-Facts = Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A flow being run: where it is and what it remembers. `key` names the record that its kept answers form.
-
-    `said` holds what the person saw or typed for a remembered value. `later` are the items still to do when the
-    person chose all of them. `done` counts the actions of the present step that the host did; `picked` and `called`
-    say whether its deck was drawn from and its called flow is over; `kept` names what it wrote to its record.
-    """
-
-    flow: str
-    step: str
-    key: str
-    values: dict[str, Value] = field(default_factory=dict)
-    said: dict[str, str] = field(default_factory=dict)
-    later: tuple[Ref, ...] = ()
-    done: int = 0
-    picked: bool = False
-    called: bool = False
-    kept: tuple[str, ...] = ()
-
-    def with_value(self, name: str, value: Value, said: str | None = None) -> Frame:
-        spoken = self.said if said is None else {**self.said, name: said}
-        return replace(self, values={**self.values, name: value}, said=spoken)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a run waited before, for one step back. `born` as in `Run`.
-
-    `kept` is what was kept from there up to the next mark: record, key and name.
-    """
-
-    frames: tuple[Frame, ...]
-    born: int
-    kept: tuple[tuple[str, str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One conversation from its start to its end: the flow and the flows it called, innermost last.
-
-    `turn` is the turn at which it waits; `born` counts the frames it ever had; `misses` the answers in a row that
-    could not be read; `spoken` is said but not sent yet, while the host does something.
-    """
-
-    id: str
-    frames: tuple[Frame, ...]
-    turn: int = 0
-    born: int = 0
-    trail: tuple[Mark, ...] = ()
-    misses: int = 0
-    spoken: tuple[str, ...] = ()
-
-    @property
-    def top(self) -> Frame:
-        return self.frames[-1]
-
-    @property
-    def flow(self) -> str:
-        """The flow the person started."""
-        return self.frames[0].flow
-
-    def with_top(self, frame: Frame) -> Run:
-        return replace(self, frames=(*self.frames[:-1], frame))
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Everything kept of a chat. `seen` holds, for each deck and each set of wordings, what was used last."""
-
-    format: int = STATE_FORMAT
-    turn: int = 0
-    running: Run | None = None
-    parked: tuple[Run, ...] = ()
-    seen: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    last_tap: str | None = None
-
+from flows.engine.memory import STATE_FORMAT as STATE_FORMAT
+from flows.engine.memory import Facts as Facts
+from flows.engine.memory import Frame as Frame
+from flows.engine.memory import Mark as Mark
+from flows.engine.memory import Ref as Ref
+from flows.engine.memory import Run as Run
+from flows.engine.memory import State as State
+from flows.engine.memory import Value as Value
+from flows.engine.memory import dump_state as dump_state
+from flows.engine.memory import load_state as load_state
 
 # --- inputs ---------------------------------------------------------------------------------------------------------
 
@@ -344,48 +259,3 @@ class Outcome:
     state: State
     effects: tuple[Effect, ...] = ()
     request: Request | None = None
-
-
-_STATE = TypeAdapter(State)
-_LONG = 3_000
-_LONG_TEXT = 80
-_SHARED = "\x01"
-
-
-def dump_state(state: State) -> bytes:
-    """The state as JSON. A long one holds each long text once, since every step back repeats it."""
-    data = _STATE.dump_json(state, exclude_defaults=True)
-    if len(data) < _LONG:
-        return data
-    texts: dict[str, str] = {}
-
-    def shared(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: shared(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [shared(item) for item in value]
-        if isinstance(value, str) and (len(value) > _LONG_TEXT or value.startswith(_SHARED)):
-            return texts.setdefault(value, f"{_SHARED}{len(texts)}")
-        return value
-
-    packed = shared(from_json(data))
-    return to_json({"texts": list(texts), "state": packed}) if texts else data
-
-
-def load_state(data: bytes) -> State:
-    """Raises ValueError when `data` is not a state."""
-    if not data.startswith(b'{"texts":'):
-        return _STATE.validate_json(data)
-    packed = from_json(data)
-    texts = packed["texts"]
-
-    def whole(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: whole(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [whole(item) for item in value]
-        if isinstance(value, str) and value.startswith(_SHARED):
-            return texts[int(value.removeprefix(_SHARED))]
-        return value
-
-    return _STATE.validate_json(to_json(whole(packed["state"])))

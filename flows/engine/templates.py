@@ -80,12 +80,14 @@ class _Compiled:
 
     names: frozenset[str]
     run: Callable[..., Any]
+    constant: str | None = None
 
 
 @cache
 def _text(source: str, html: bool) -> _Compiled:
     if "{" not in source:
-        return _Compiled(frozenset(), lambda _: source)
+        whole = _tidy(source)
+        return _Compiled(frozenset(), lambda _: whole, constant=whole)
     env = HTML if html else PLAIN
     return _Compiled(names_in(source), env.from_string(source).render)
 
@@ -122,8 +124,16 @@ def compile_condition(source: str) -> None:
 def render(source: str, scope: Mapping[str, object], *, html: bool = True) -> str:
     """The text with its facts filled in. Raises jinja2.TemplateError for what the scope does not hold."""
     compiled = _text(source, html)
-    text: str = compiled.run({name: scope[name] for name in compiled.names if name in scope})
-    return _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", _SPACES.sub(" ", text))).strip()
+    if compiled.constant is not None:
+        return compiled.constant
+    return _tidy(compiled.run({name: scope[name] for name in compiled.names if name in scope}))
+
+
+def _tidy(text: str) -> str:
+    """Without the blanks that a template leaves behind."""
+    if "\n" in text:
+        text = _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text))
+    return (_SPACES.sub(" ", text) if "  " in text or "\t" in text else text).strip()
 
 
 def holds(source: str, scope: Mapping[str, object]) -> bool:

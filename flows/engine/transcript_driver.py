@@ -50,6 +50,7 @@ Touch = tuple[str, str, str]
 
 ITEM, ANSWER, SILENCE = "_item", "_answer", "_silence"
 TICK = "✓ "
+_COMMANDS: Mapping[str, Input] = {"terug": Back(), "stop": Stop(), "verder": Resume()}
 
 
 def touchable(library: Library, flow: str) -> list[Touch]:
@@ -101,7 +102,8 @@ class Watched(Rehearsal):
     def give(self, given: Input) -> list[Event]:
         touch = self._touch(given)
         events = super().give(given)
-        if touch and not any(isinstance(event, Unexpected) or (isinstance(event, Say) and event.again) for event in events):
+        refused = any(isinstance(event, Unexpected) or (isinstance(event, Say) and event.again) for event in events)
+        if touch and not refused:
             self.touched.add(touch)
         return events
 
@@ -206,7 +208,7 @@ class EngineDriver:
         return self._lines(self._host.wait(time))
 
     def command(self, name: str) -> list[Line]:
-        return self._give({"terug": Back(), "stop": Stop(), "verder": Resume()}[name])
+        return self._give(_COMMANDS[name])
 
     # --- behind the scenes ------------------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class Document(Generic[T]):
 
 
 def read(path: Path, adapter: TypeAdapter[T]) -> Document[T]:
-    """Raises ContentError with numbered problems (E001 not readable, E002 no YAML, E003 double key, E004 wrong form)."""
+    """Raises ContentError with numbered problems: E001 not readable, E002 no YAML, E003 double key, E004 wrong form."""
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -74,7 +74,8 @@ def _compose(path: Path, source: str, places: dict[Path_, Place]) -> Any:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = f"geen geldige YAML: {error.problem or error.context or 'onbekende fout'}"
-        raise ContentError([Problem(path, line, column, "E002", what, "kijk naar het inspringen en de dubbele punten")])
+        mend = "kijk naar het inspringen en de dubbele punten"
+        raise ContentError([Problem(path, line, column, "E002", what, mend)]) from None
     problems: list[Problem] = []
     data = _value(node, (), places, path, problems)
     if problems:

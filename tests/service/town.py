@@ -79,13 +79,18 @@ class Town:
 
 @asynccontextmanager
 async def open_town(
-    folder: Path, start: str = "2027-03-01T19:00", *, database_url: str | None = None, pace: Pace = UNPACED
+    folder: Path,
+    start: str = "2027-03-01T19:00",
+    *,
+    database_url: str | None = None,
+    pace: Pace = UNPACED,
+    cache: Path | None = None,
 ) -> AsyncIterator[Town]:
     """A town that begins at this local moment in Amsterdam, with an empty database."""
     clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=HOME), frozen=True)
     emulator = Emulator(clock)
     settings = Settings(data_dir=folder, database_url=database_url, _env_file=None)
     async with SimulatorServer(emulator) as server:
-        service = Service(settings, clock=clock.now, token="1000:test", api_base=server.api_url, pace=pace)
+        service = Service(settings, clock=clock.now, token="1000:test", api_base=server.api_url, pace=pace, cache=cache)
         async with service:
             yield Town(emulator, service, clock)

@@ -23,6 +23,15 @@ async def test_a_button_is_found_by_label_or_data(bot: Bot, fatima: Phone, emula
         fatima.taps("Nee")
 
 
+async def test_a_link_in_a_message_is_opened_by_somebody_else(bot: Bot, fatima: Phone, emulator: Emulator) -> None:
+    await bot.send_message(1201, "😀 Kijk: https://t.me/draaglicht_bot?start=abc.")
+    assert fatima.last is not None
+    assert fatima.last.links == ["https://t.me/draaglicht_bot?start=abc"]
+    assert emulator.person("bart").opens(fatima.last.links[0]).text == "/start abc"
+    with pytest.raises(PersonCannot, match="does not lead to"):
+        fatima.opens("https://t.me/een_andere_bot?start=abc")
+
+
 async def test_forged_data_and_vanished_messages_reach_the_bot(bot: Bot, fatima: Phone) -> None:
     sent = await bot.send_message(1201, "Eerst", reply_markup=KEYBOARD)
     fatima.taps_forged("anders")

@@ -350,7 +350,6 @@ class Control:
             clock.move_to(parse_local(params.text("to")))
         else:
             raise PersonCannot("say step, seconds or to")
-        self.emulator.touched()
         return clock_view(self.emulator)
 
     def add_fault(self, params: Params) -> Json:

@@ -185,7 +185,9 @@ class _Flow:
             return
         values = [world.get(name) for world in self.library.catalog.worlds.values()]
         if not any(isinstance(value, list) for value in values):
-            self.add(keys, "E204", f"'{name}' is geen lijst", "kies een feit dat een lijst is, of een naam uit dit gesprek")
+            self.add(
+                keys, "E204", f"'{name}' is geen lijst", "kies een feit dat een lijst is, of een naam uit dit gesprek"
+            )
 
 
 def own_names_without_keep(flow: Flow) -> set[str]:
@@ -298,7 +300,9 @@ class _Paths:
                 problems += self.examples(child, bound)[0]
         if isinstance(node, nodes.Filter) and node.name in ("first", "last") and isinstance(node.node, nodes.Expr):
             items = self.examples(node.node, bound)[1]
-            return problems, None if items is None else [one for item in items if isinstance(item, list) for one in item]
+            return problems, None if items is None else [
+                one for item in items if isinstance(item, list) for one in item
+            ]
         return problems, None
 
     def _part(

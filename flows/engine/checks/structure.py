@@ -175,4 +175,6 @@ def _check_calls(sources: Sources, library: Library, report: Report) -> None:
         for step_name, step in document.value.steps.items():
             if step.call and name in below(step.call.flow, {step.call.flow}):
                 what = f"stap '{step_name}': '{name}' roept zo zichzelf weer aan"
-                report.add(document, ("steps", step_name, "call"), "E107", what, "laat het gesprek via een knop verdergaan")
+                report.add(
+                    document, ("steps", step_name, "call"), "E107", what, "laat het gesprek via een knop verdergaan"
+                )

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jinja2.exceptions import TemplateError
-
 from flows.engine import keyboards, reading_level, worlds
+from flows.engine.checks.judge import FAILS, Judge, Judged, reason
 from flows.engine.checks.report import Report
 from flows.engine.checks.values import Env, Sample, Samples, World
-from flows.engine.definition import ABOUT_STEP, Flow, Step
+from flows.engine.definition import ABOUT_STEP, Flow, Screen, Step
 from flows.engine.graph import reachable
 from flows.engine.library import Library, Sources
-from flows.engine.reading_level import Size, plain
-from flows.engine.templates import holds, render
-from flows.engine.tone import CODES, Kind, Tone
+from flows.engine.reading_level import plain
+from flows.engine.templates import render
+from flows.engine.tone import Tone
 from flows.engine.yaml_file import Document, Path_
 
-MAX_TEXT = 4096
-MAX_LABEL = 40
 MAX_BUTTONS = 100
-MAX_TOKEN = 64
-MAX_PARAGRAPHS = 3
 LONGEST_RUN, LONGEST_TURN = "r" * 10, 9_999_999
 
-_TAG = re.compile(r"<[^<>]*>?")
-_ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);|&")
-_NOT_DUTCH = re.compile(r"\b(None|True|False|Undefined)\b|\{\{|\}\}|\{%|%\}")
 _FILL = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)
-_FAILS = (TemplateError, TypeError, ValueError, KeyError, IndexError)
 
 
 def check_texts(sources: Sources, library: Library, tone: Tone, report: Report) -> None:
@@ -47,22 +37,25 @@ def check_texts(sources: Sources, library: Library, tone: Tone, report: Report) 
             spoken = _BLOCK.sub("", _FILL.sub("Noor", text))
             Judged(judge, texts).message(("texts", name), spoken)
     for screen in sources.screens.values():
-        judged = Judged(judge, screen)
-        for world in places:
-            scope = world.facts
-            text = judged.rendered(("text",), screen.value.text, scope, world)
-            if text is not None:
-                judged.message(("text",), text)
-            labels: list[str] = []
-            for number, item in enumerate(screen.value.items):
-                keys = ("items", number)
-                if judged.holds(keys, item.when, scope, world):
-                    label = judged.rendered(keys, item.label, scope, world, html=False)
-                    labels += [label] if label is not None and judged.label(keys, label, labels, world) else []
+        _check_screen(screen, places, judge)
         _check_audience(screen, library, report)
 
 
-def _check_audience(screen: Document[Any], library: Library, report: Report) -> None:
+def _check_screen(screen: Document[Screen], places: list[World], judge: Judge) -> None:
+    judged = Judged(judge, screen)
+    for world in places:
+        shown = judged.rendered(("text",), screen.value.text, world.facts, world)
+        if shown is not None:
+            judged.message(("text",), shown)
+        labels: list[str] = []
+        for number, item in enumerate(screen.value.items):
+            keys = ("items", number)
+            if judged.holds(keys, item.when, world.facts, world):
+                label = judged.rendered(keys, item.label, world.facts, world, html=False)
+                labels += [label] if label is not None and judged.label(keys, label, labels, world) else []
+
+
+def _check_audience(screen: Document[Screen], library: Library, report: Report) -> None:
     for number, item in enumerate(screen.value.items):
         for target in (library.flows.get(item.flow or ""), library.screens.get(item.screen or "")):
             left_out = set(screen.value.audience) - set(target.audience) if target else set()
@@ -86,122 +79,6 @@ def _handed_over(library: Library) -> dict[str, dict[str, Samples]]:
             name: frozenset(known.get(name) or {Sample("voorbeeld", "voorbeeld")}) for name in flow.needs
         }
     return made
-
-
-@dataclass
-class Judge:
-    """What is the same for all texts."""
-
-    tone: Tone
-    report: Report
-    asked: dict[str, tuple[bool, str]] = field(default_factory=dict)
-
-
-class Judged:
-    """Judges the texts of one document, each different text once. `quoted` texts are for saying to somebody else."""
-
-    def __init__(self, judge: Judge, document: Document[Any], *, quoted: bool = False) -> None:
-        self.judge, self.document, self.quoted = judge, document, quoted
-        self.blocks: dict[Path_, Size] = {}
-        self._done: set[tuple[Path_, str]] = set()
-
-    def add(self, keys: Path_, code: str, what: str, mend: str) -> None:
-        self.judge.report.add(self.document, keys, code, what, mend)
-
-    def rendered(
-        self, keys: Path_, source: str, scope: Mapping[str, object], world: World, *, html: bool = True
-    ) -> str | None:
-        """The text in this world; None, and a problem, when it cannot be filled in."""
-        try:
-            return render(source, scope, html=html)
-        except _FAILS as error:
-            what = f"in wereld '{world.name}' is dit niet in te vullen: {_reason(error)}"
-            self.add(keys, "E210", what, "vraag eerst of het er is: {% if … %}")
-            return None
-
-    def holds(self, keys: Path_, when: str | None, scope: Mapping[str, object], world: World) -> bool:
-        if not when:
-            return True
-        try:
-            return holds(when, scope)
-        except _FAILS as error:
-            what = f"in wereld '{world.name}' is '{when}' niet te bepalen: {_reason(error)}"
-            self.add(keys, "E210", what, "vraag eerst of het er is: … and …")
-            return False
-
-    def message(self, keys: Path_, text: str, *, measured: bool = True) -> None:
-        """Judges a text as sent, in HTML. The first of a place is the one whose level counts."""
-        if (keys, text) in self._done:
-            return
-        self._done.add((keys, text))
-        spoken = plain(text)
-        self._limits(keys, text, spoken)
-        for kind in ("praise", "advice", "labels"):
-            self.wrong_words(keys, spoken, kind)  # type: ignore[arg-type]
-        if measured and keys not in self.blocks:
-            size = self.blocks[keys] = reading_level.measure(spoken)
-            if size.words >= reading_level.FEWEST_WORDS and size.level < reading_level.BLOCK_AT_LEAST:
-                what = f"te moeilijk: leesniveau {size.level:.0f}, minstens {reading_level.BLOCK_AT_LEAST}"
-                self.add(keys, "E402", what, "maak de zinnen korter en kies kortere woorden")
-
-    def _limits(self, keys: Path_, text: str, spoken: str) -> None:
-        length = len(spoken.encode("utf-16-le")) // 2
-        if length > MAX_TEXT:
-            mend = "kort in wat iemand typte: {{ naam | excerpt(200) }}"
-            self.add(keys, "E301", f"{length} tekens, Telegram neemt er {MAX_TEXT}", mend)
-        if wrong := wrong_html(text):
-            self.add(keys, "E305", f"'{wrong}' is geen goede opmaak", "gebruik alleen <b>…</b> en <i>…</i>; & is &amp;")
-        if found := _NOT_DUTCH.search(spoken):
-            self.add(keys, "E213", f"in de tekst komt '{found[0]}' te staan", "vraag eerst of het er is: {% if … %}")
-        paragraphs = len(text.split("\n\n"))
-        if paragraphs > MAX_PARAGRAPHS:
-            self.add(keys, "E403", f"{paragraphs} alinea's in een bericht", f"hoogstens {MAX_PARAGRAPHS}")
-        asked = reading_level.questions(spoken)
-        if asked > 1 and not self.quoted:
-            self.add(keys, "E404", f"{asked} vragen in een bericht", "stel er één; een voorbeeldzin zet je tussen “ ”")
-
-    def wrong_words(self, keys: Path_, spoken: str, kind: Kind) -> None:
-        wrong = self.judge.tone.tone.get(kind)
-        found = wrong.found_in(spoken) if wrong else None
-        if wrong and found:
-            self.add(keys, CODES[kind], f"{wrong.what}: '{found}'", wrong.mend)
-
-    def label(self, keys: Path_, label: str, others: Sequence[str], world: World) -> bool:
-        """Judges a button's label beside those already there; False when it says the same as one of them."""
-        if not label.strip():
-            self.add(keys, "E302", f"de knop is leeg in wereld '{world.name}'", "geef hem een tekst")
-        elif len(label) > MAX_LABEL:
-            mend = "kort in, een naam met {{ … | excerpt(20) }}"
-            self.add(keys, "E302", f"'{label}' is {len(label)} tekens, hoogstens {MAX_LABEL}", mend)
-        if label in others:
-            self.add(keys, "E306", f"twee knoppen heten '{label}'", "geef ze elk een eigen tekst")
-            return False
-        self.wrong_words(keys, label, "labels")
-        return True
-
-    def average(self, keys: Path_) -> None:
-        size = reading_level.total(self.blocks.values())
-        if size.words >= reading_level.FEWEST_WORDS and size.level < reading_level.FILE_AT_LEAST:
-            what = f"gemiddeld te moeilijk: leesniveau {size.level:.0f}, minstens {reading_level.FILE_AT_LEAST}"
-            self.add(keys, "E401", what, "maak de zinnen korter en kies kortere woorden")
-
-
-def wrong_html(text: str) -> str | None:
-    """The first thing in a message that Telegram's HTML does not take or that we do not use; None when it is fine."""
-    open_tags: list[str] = []
-    for found in _TAG.finditer(text):
-        tag = found[0]
-        if tag in ("<b>", "<i>"):
-            open_tags.append(tag[1])
-        elif tag not in ("</b>", "</i>") or not open_tags or open_tags.pop() != tag[2]:
-            return tag[:20]
-    if open_tags:
-        return f"<{open_tags[-1]}> zonder </{open_tags[-1]}>"
-    return next((found[0] for found in _ENTITY.finditer(text) if found[0] == "&"), None)
-
-
-def _reason(error: Exception) -> str:
-    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
 
 
 class _FlowTexts:
@@ -252,9 +129,9 @@ class _FlowTexts:
             self.judged.add(self.keys(name), "E109", f"stap '{name}' vraagt iets zonder woorden", "geef de stap say")
         if step.ask and step.ask.again:
             for scope in self._scopes(world, env, step.ask.again):
-                text = self.judged.rendered(self.keys(name, "ask", "again"), step.ask.again, scope, world)
-                if text:
-                    self.judged.message(self.keys(name, "ask", "again"), text)
+                again = self.judged.rendered(self.keys(name, "ask", "again"), step.ask.again, scope, world)
+                if again:
+                    self.judged.message(self.keys(name, "ask", "again"), again)
         if step.pick and None in world.picks(self.flow, step, env):
             what = f"stap '{name}': in wereld '{world.name}' past er soms niets uit '{step.pick.deck}'"
             self.judged.add(self.keys(name, "pick"), "E113", what, "voeg stukken toe of maak where ruimer")
@@ -276,9 +153,9 @@ class _FlowTexts:
             keys = self.keys(name, "say", number)
             for scope in self._scopes(world, env, wording.text, wording.when):
                 if self.judged.holds(keys, wording.when, scope, world):
-                    text = self.judged.rendered(keys, wording.text, scope, world)
-                    if text is not None:
-                        yield number, text
+                    spoken = self.judged.rendered(keys, wording.text, scope, world)
+                    if spoken is not None:
+                        yield number, spoken
 
     def _variants(self, world: World, name: str, step: Step, env: Env) -> None:
         if not step.say or not all(wording.when for wording in step.say):
@@ -298,15 +175,15 @@ class _FlowTexts:
         sources = [*(button.label for button in step.buttons.values()), step.skip.label]
         sources += [step.choose.all] if step.choose else []
         for source in filter(None, sources):
-            if _TAG.search(_FILL.sub("", source)):
+            if "<" in _FILL.sub("", source):
                 self.judged.add(self.keys(name), "E305", f"in de knop '{source}' staat opmaak", "haal de tekens weg")
         conditions = [button.when for button in step.buttons.values()]
         for frame in world.frames(self.flow, env, world.names(env, *sources, when=conditions)):
             scope = world.scope(self.flow, frame, html=False)
             try:
                 keys = keyboards.keys_for(world.library, step, scope, world.facts, frame, [])
-            except _FAILS as error:
-                what = f"stap '{name}': knoppen niet in te vullen in wereld '{world.name}': {_reason(error)}"
+            except FAILS as error:
+                what = f"stap '{name}': knoppen niet in te vullen in wereld '{world.name}': {reason(error)}"
                 self.judged.add(self.keys(name, "buttons"), "E210", what, "vraag eerst of het er is: {% if … %}")
                 return
             others: list[str] = []
@@ -318,7 +195,7 @@ class _FlowTexts:
                 self.judged.add(self.keys(name), "E303", f"{len(keys)} knoppen", f"hoogstens {MAX_BUTTONS}")
             for row in keyboards.rows(keys, LONGEST_RUN, LONGEST_TURN):
                 for made in row:
-                    if len(made.token.encode()) > MAX_TOKEN:
+                    if len(made.token.encode()) > keyboards.MAX_TOKEN:
                         what = f"knop '{made.label}' heeft een te lange naam"
                         self.judged.add(self.keys(name), "E304", what, "maak de naam korter")
 
@@ -392,7 +269,9 @@ def _check_decks(sources: Sources, places: list[World], judge: Judge) -> None:
             for one in fields:
                 if counts.get(one, len(entries)) * 4 < len(entries):
                     what = f"'{one}' staat maar bij {counts[one]} van de {len(entries)}"
-                    judged.add(("entries", name, one), "E214", what, "is het een tikfout? Geef anders alle stukken dit veld")
+                    judged.add(
+                        ("entries", name, one), "E214", what, "is het een tikfout? Geef anders alle stukken dit veld"
+                    )
             for one, text in fields.items():
                 if isinstance(text, str) and (one == "text" or " " in text):
                     _check_entry(judged, ("entries", name, one), text, places)
@@ -408,5 +287,5 @@ def _check_entry(judged: Judged, keys: Path_, text: str, places: list[World]) ->
                 continue
             try:
                 judged.message(keys, render(text, scope))
-            except _FAILS:
+            except FAILS:
                 continue  # filled with names of a flow: judged there

@@ -13,7 +13,6 @@ from typing import cast
 
 from jinja2.exceptions import TemplateError
 
-
 from flows.engine.definition import Ask, Flow, Step
 from flows.engine.graph import Way, outcomes, ways
 from flows.engine.library import Library
@@ -106,9 +105,7 @@ class World:
             return None
         return {**env, **{name: frozenset(samples) for name, samples in kept.items()}}
 
-    def follow(
-        self, flow: Flow, needs: Mapping[str, Samples], *, everywhere: bool = False
-    ) -> dict[str, Env]:
+    def follow(self, flow: Flow, needs: Mapping[str, Samples], *, everywhere: bool = False) -> dict[str, Env]:
         """For each step that can be reached in this world: what the names can hold when it speaks.
 
         `everywhere` takes ways whose condition holds for none of the examples, too.
@@ -145,7 +142,9 @@ class World:
             if action.into:
                 offer = self.library.catalog.actions.get(action.name)
                 gives = {Sample(offer.gives if offer else None)}
-                doubted = any(branch.when and action.into in names_in(f"{{{{ {branch.when} }}}}") for branch in step.next)
+                doubted = any(
+                    branch.when and action.into in names_in(f"{{{{ {branch.when} }}}}") for branch in step.next
+                )
                 changed[action.into] = frozenset(gives | ({NOTHING} if doubted else set()))
         if step.pick:
             changed[step.pick.into] = frozenset(
@@ -294,5 +293,3 @@ def _spread(choices: list[list[Sample]]) -> Iterator[tuple[Sample, ...]]:
     for number in range(longest):
         yield tuple(choice[(number * (place + 1) + place) % len(choice)] for place, choice in enumerate(choices))
     yield from islice(product(*choices), MAX_TRIES)
-
-

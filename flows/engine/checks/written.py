@@ -36,9 +36,7 @@ class Written:
         return own
 
 
-def _remembered(
-    flow: Flow, name: str, library: Library, facts: Mapping[str, list[object]]
-) -> list[object] | None:
+def _remembered(flow: Flow, name: str, library: Library, facts: Mapping[str, list[object]]) -> list[object] | None:
     """Examples with the parts that the value has, when that can be told from the flow."""
     if flow.about and name == flow.about.name:
         return _items(flow.about.source, {}, facts)
@@ -53,7 +51,9 @@ def _remembered(
     return [""]
 
 
-def _items(source: str, own: Mapping[str, list[object] | None], facts: Mapping[str, list[object]]) -> list[object] | None:
+def _items(
+    source: str, own: Mapping[str, list[object] | None], facts: Mapping[str, list[object]]
+) -> list[object] | None:
     lists = own.get(source) or facts.get(source)
     return [item for one in lists if isinstance(one, list) for item in one] if lists else None
 
@@ -94,7 +94,9 @@ FREE = ("*",)
 def _in_flow(document: Document[Flow]) -> Iterator[Written]:
     flow = document.value
 
-    def text(keys: Path_, source: str | None, *, condition: bool = False, item_of: str | None = None) -> Iterator[Written]:
+    def text(
+        keys: Path_, source: str | None, *, condition: bool = False, item_of: str | None = None
+    ) -> Iterator[Written]:
         if source:
             yield Written(document, keys, source, condition, flow, item_of=item_of)
 

@@ -20,8 +20,10 @@ export class Column {
     this.chatId = chatId;
     this.messages = [];
     this.more = false;
+    this.early = [];
+    this.loaded = false;
     this.waiting = new Map();
-    this.early = new Map();
+    this.answeredEarly = new Set();
     this.userId = this.chat.kind === "private" ? chatId : this.defaultMember();
     this.element = h("section", { class: "column", "aria-label": `Gesprek van ${chatTitle(this.chat)}`, "data-testid": "chat", "data-chat": String(chatId) });
     this.element.addEventListener("pointerdown", onFocus, true);
@@ -119,15 +121,17 @@ export class Column {
 
   async load() {
     const page = await attempt(() => get("messages", { chat: this.chatId, limit: PAGE }));
-    if (!page) return;
-    this.messages = page.messages;
-    this.more = page.more;
+    this.messages = page?.messages || [];
+    this.more = Boolean(page?.more);
+    this.loaded = true;
     this.redraw();
     this.scrollToEnd();
+    // What happened while loading, in order.
+    for (const [kind, what] of this.early.splice(0)) this[kind](what);
   }
 
   async loadOlder() {
-    if (!this.more || this.loading) return;
+    if (!this.more || this.loading || !this.loaded) return;
     this.loading = true;
     const page = await attempt(() => get("messages", { chat: this.chatId, before: this.messages[0]?.message_id, limit: PAGE }));
     this.loading = false;
@@ -159,7 +163,8 @@ export class Column {
     const words = this.private
       ? store.description || `${this.persona.full_name} heeft nog geen gesprek met ${store.bot.first_name || "de bot"}. Druk op START om te beginnen.`
       : "Nog geen berichten.";
-    return h("div", { class: "empty" }, h("img", { src: "/static/icon.svg", alt: "" }), h("h3", {}, store.bot.first_name || "Bot"), h("p", {}, words));
+    const invited = this.private && this.persona.start_payload ? h("p", {}, `${this.persona.first_name || "Deze persoon"} kreeg een uitnodiging: START opent die.`) : null;
+    return h("div", { class: "empty" }, h("img", { src: "/static/icon.svg", alt: "" }), h("h3", {}, store.bot.first_name || "Bot"), h("p", {}, words), invited);
   }
 
   elementsFor(message, before) {
@@ -169,7 +174,9 @@ export class Column {
   }
 
   add(message) {
-    if (this.messages.some((one) => one.message_id === message.message_id)) return this.change(message);
+    if (!this.loaded) return this.early.push(["add", message]);
+    // Numbers only grow: what is not newer was loaded already, or lies further back than what is loaded.
+    if (this.messages.length && message.message_id <= this.messages[this.messages.length - 1].message_id) return this.change(message);
     const first = !this.messages.length;
     const own = !message.sim.from_bot && message.from.id === this.userId;
     const follow = own || this.atEnd();
@@ -197,8 +204,9 @@ export class Column {
   }
 
   change(message) {
+    if (!this.loaded) return this.early.push(["change", message]);
     const at = this.messages.findIndex((one) => one.message_id === message.message_id);
-    if (at < 0) return;
+    if (at < 0) return undefined;
     const follow = this.atEnd();
     this.messages[at] = message;
     const old = this.find(message.message_id);
@@ -208,9 +216,11 @@ export class Column {
     old?.replaceWith(fresh);
     if (focused) [...fresh.querySelectorAll("button")].find((button) => button.textContent === focused)?.focus({ preventScroll: true });
     if (follow) this.scrollToEnd();
+    return undefined;
   }
 
   remove(messageId) {
+    if (!this.loaded) return this.early.push(["remove", messageId]);
     this.messages = this.messages.filter((one) => one.message_id !== messageId);
     const element = this.find(messageId);
     const above = element?.previousElementSibling;
@@ -218,6 +228,7 @@ export class Column {
     element?.remove();
     if (above?.classList.contains("day") && (!below || below === this.typing || below.classList.contains("day"))) above.remove();
     if (!this.messages.length) this.redraw();
+    return undefined;
   }
 
   find(messageId) { return this.inner.querySelector(`[data-id="${messageId}"]`); }
@@ -292,7 +303,7 @@ export class Column {
   }
 
   waitForAnswer(queryId, key) {
-    if (this.early.has(queryId)) return this.early.delete(queryId);
+    if (this.answeredEarly.delete(queryId)) return undefined;
     key.classList.add("busy");
     const stop = () => { key.classList.remove("busy"); this.waiting.delete(queryId); };
     this.waiting.set(queryId, stop);
@@ -303,7 +314,7 @@ export class Column {
   answered(event) {
     const stop = this.waiting.get(event.query_id);
     if (stop) stop();
-    else this.early.set(event.query_id, true);
+    else this.answeredEarly.add(event.query_id);
     if (!event.text) return;
     if (event.show_alert) dialog(store.bot.first_name || "Bot", (close) => [h("p", { class: "text" }, event.text), h("div", { class: "dialog-foot" }, h("button", { type: "button", class: "primary", onclick: close, autofocus: true }, "OK"))], { testid: "alert" });
     else toast(event.text);

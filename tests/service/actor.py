@@ -1,0 +1,317 @@
+"""Plays a transcript through the whole service: a person's phone on the emulator, real HTTP, a real database.
+
+It sees what a person sees (messages, buttons) and what is kept in the end. What the engine asked of the host is not
+visible from here; it shows in the messages and records that follow.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.care import families, invitations, people, records, rituals
+from bot.care.people import Role
+from bot.care.records import Field
+from bot.conversation.actions import REGIONS
+from bot.store.tables import timers as timer_table
+from flows.engine.dutch_time import parse_date
+from flows.engine.transcript import Transcript, TranscriptError
+from flows.engine.transcript_lines import Bot, Line, Ticks
+from tests.service.town import Town
+
+WHO = "annelies"
+_HELPER = "ingrid"
+_TAG = re.compile(r"</?[bi]>")
+_LINK = re.compile(r"start=[\w-]+")
+_PRONOUN = {"hij": "he", "zij": "she"}
+_DAYS = {
+    "elke avond": rituals.EVERY_DAY,
+    "op schoolavonden": rituals.SCHOOL_NIGHTS,
+    "op vrijdag en zaterdag": rituals.WEEKEND,
+    "op maandag en woensdag": "13",
+}
+_WEEK = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_ROLES = {"mentor": Role.MENTOR, "coordinator": Role.COORDINATOR}
+
+
+def plain(text: str) -> str:
+    """A text as it is read: without tags, and with every link alike."""
+    return _LINK.sub("start=voorbeeld", html.unescape(_TAG.sub("", text))).strip()
+
+
+class Actor:
+    """A person in the town, set up as a transcript's world says."""
+
+    def __init__(self, town: Town) -> None:
+        self.town, self.phone = town, town.phone(WHO)
+        self._typed: dict[str, Any] = {}
+        self._last_tap: tuple[str, Any] | None = None
+        self._odd: list[Line] = []
+        self._boards: list[tuple[int, dict[str, str]]] = []
+        self._shown = 0
+        self.person_id: int | None = None
+
+    async def begin(self, transcript: Transcript) -> list[Line]:
+        facts = transcript.world_facts(self.town.service.library)
+        audience = self.town.service.library.flows[transcript.start].audience
+        if "guest" in audience:
+            role_word = transcript.start.removesuffix("_welcome")
+            code = self.town.service.database.do(lambda connection: self._invited(connection, facts, role_word))
+            self.phone.says(f"/start {code}")
+        else:
+            role = Role[audience[0].upper()]
+            self.town.service.database.do(lambda connection: self._live(connection, facts, role, transcript.now.date()))
+            self._loose = facts["loose"]
+            return await self.starts(transcript.start, transcript.values)
+        return await self._see()
+
+    async def starts(self, flow: str, values: Mapping[str, Any]) -> list[Line]:
+        if values:
+            raise TranscriptError("a flow with values is started by another flow only")
+        if flow == "loose_input" and self._odd:
+            return self._odd
+        if flow == "loose_input":
+            self._send_loose(self._loose)
+            return await self._see()
+        if self.phone.last is None:
+            await self._open_chat()
+        self.phone.taps_forged(f"g:{flow}")
+        return await self._see()
+
+    async def tap(self, label: str) -> list[Line]:
+        ticked = f"✓ {label}"
+        shown = label if label in self.phone.screen and f"[{ticked}]" not in self.phone.screen else ticked
+        self._last_tap = (label, self.phone.taps(shown))
+        return await self._see(tapped=True)
+
+    async def tap_old(self, label: str) -> list[Line]:
+        for message_id, keys in self._boards[-2::-1]:
+            if label in keys:
+                self.phone.taps_forged(keys[label], message_id)
+                return await self._see()
+        raise TranscriptError(f"no earlier button {label!r}")
+
+    async def tap_again(self) -> list[Line]:
+        if self._last_tap is None:
+            raise TranscriptError("nothing was tapped yet")
+        self.phone.taps_forged(self._last_tap[1].data, self._last_tap[1].message_id)
+        return await self._see()
+
+    async def says(self, text: str) -> list[Line]:
+        self._typed[text] = self.phone.says(text)
+        self._odd = await self._see()
+        return self._odd
+
+    async def edits(self, was: str, to: str) -> list[Line]:
+        self._typed[to] = self.phone.edits(self._typed[was], to)
+        return await self._see()
+
+    async def sends(self, kind: Literal["voice", "photo"]) -> list[Line]:
+        self.phone.sends_voice() if kind == "voice" else self.phone.sends_photo()
+        return await self._see()
+
+    async def waits(self, wait: timedelta) -> list[Line]:
+        """Only the conversation's own timers run; reminders have stories of their own."""
+        with self.town.service.database.engine.begin() as connection:
+            connection.execute(timer_table.delete().where(timer_table.c.key.not_in(("pause", "silence"))))
+        await self.town.passes(wait)
+        return await self._see()
+
+    async def command(self, name: str) -> list[Line]:
+        self.phone.says(f"/{name}")
+        return await self._see()
+
+    # --- looking --------------------------------------------------------------------------------------------------
+
+    async def _see(self, *, tapped: bool = False) -> list[Line]:
+        await self.town.settle()
+        new = [one for one in self.phone.from_bot[self._shown :] if "text" in one.body]
+        self._shown = len(self.phone.from_bot)
+        lines: list[Line] = []
+        if tapped and not new and self._last_tap:
+            board = self.phone.message(self._last_tap[1].message_id).keyboard
+            if board:
+                lines.append(Ticks(_labels(board)))
+        for message in new:
+            keys = {str(key["text"]): str(key["callback_data"]) for row in message.keyboard for key in row}
+            if keys:
+                self._boards.append((message.message_id, keys))
+            text = plain(html.escape(str(message.body["text"]), quote=False))
+            if not text.startswith(self.town.service.help.title):
+                lines.append(Bot(text, _labels(message.keyboard)))
+        return lines
+
+    def kept(self) -> list[tuple[str, str, Any]]:
+        """All that is kept of this person's doing (kind, field, value), without what the world began with."""
+
+        def work(connection: Connection) -> list[tuple[str, str, Any]]:
+            person = people.present(connection, self.town.service.vault, self.phone.user_id).person
+            found = records.of_person(connection, self.town.service.vault, person.id) if person else []
+            return [
+                (record.kind, name, _spelled(field.value))
+                for record in found
+                if not record.key.startswith("world.")
+                for name, field in record.fields.items()
+            ]
+
+        return self.town.service.database.do(work)
+
+    # --- setting the stage ----------------------------------------------------------------------------------------
+
+    async def _open_chat(self) -> None:
+        self.phone.says("/menu")
+        await self.town.settle()
+        self._shown = len(self.phone.from_bot)
+
+    def _send_loose(self, loose: Any) -> None:
+        sends = {
+            "text": lambda: self.phone.says(loose["excerpt"]),
+            "voice": self.phone.sends_voice,
+            "photo": self.phone.sends_photo,
+            "document": self.phone.sends_document,
+            "sticker": self.phone.sends_sticker,
+            "location": self.phone.sends_location,
+            "contact": self.phone.sends_contact,
+            "poll": lambda: self.phone.sends_poll("Wat eten we?", ["Soep", "Brood"]),
+            "other": lambda: self._post({"dice": {"emoji": "🎲", "value": 3}}),
+        }
+        sends[loose["kind"]]()
+
+    def _post(self, content: dict[str, Any]) -> None:
+        message = self.town.emulator.post(self.phone.chat, content, self.phone.persona.as_user(), from_bot=False)
+        self.town.emulator.tell_bot(message)
+
+    def _invited(self, connection: Connection, facts: Mapping[str, Any], role_word: str) -> str:
+        invited, vault, now = facts["invited"], self.town.service.vault, self.town.clock.now()
+        role = _ROLES.get(role_word, Role.PARENT)
+        joins = role is Role.PARENT and invited["role"] == "co_parent"
+        by_role = Role.PARENT if joins else Role.MENTOR if role is Role.PARENT else Role.COORDINATOR
+        family_id = families.found(connection, None, now) if joins else None
+        by = self._add(connection, _HELPER, by_role, str(invited["by"] or "?"), family_id, "nl")
+        if family_id:
+            self._children(connection, facts, family_id, by)
+        return invitations.make(
+            connection, vault, role=role, name=str(invited["name"] or ""), made_by=by, now=now, family_id=family_id
+        )
+
+    def _live(self, connection: Connection, facts: Mapping[str, Any], role: Role, today: date) -> None:
+        vault, now, region = self.town.service.vault, self.town.clock.now(), str(facts["region"])
+        mentor = facts["mentor"]
+        mentor_id = (
+            self._add(connection, _HELPER, Role.MENTOR, mentor["name"], None, region) if mentor["known"] else None
+        )
+        family_id = families.found(connection, mentor_id, now) if role is Role.PARENT else None
+        person_id = self._add(connection, WHO, role, facts["parent"]["name"], family_id, region)
+        self.person_id = person_id
+        if family_id is None:
+            return
+        children = self._children(connection, facts, family_id, person_id)
+        evening, person = facts["evening"], people.by_id(connection, vault, person_id)
+        assert person
+        rituals.set_evening(connection, person, time.fromisoformat(evening["time"]), _DAYS[evening["days"]], now)
+        if evening["rests"]:
+            rituals.rest_evening(connection, person)
+        if facts["look_back_day"]:
+            rituals.set_look_back(connection, person, str(_WEEK.index(str(facts["look_back_day"])) + 1), now)
+        people.change(connection, person_id, named_reminder=bool(evening["named"]))
+        if facts["paused"]["active"]:
+            people.change(connection, person_id, paused_until=_day_in(str(facts["paused"]["until"]), today))
+        self._week(connection, facts["week"], person_id, dict(children), today)
+
+    def _add(self, connection: Connection, who: str, role: Role, name: str, family_id: int | None, region: str) -> int:
+        return people.add(
+            connection,
+            self.town.service.vault,
+            chat_id=self.town.phone(who).user_id,
+            role=role,
+            name=name,
+            family_id=family_id,
+            region=region,
+            zone=REGIONS[region],
+            now=self.town.clock.now(),
+        )
+
+    def _children(
+        self, connection: Connection, facts: Mapping[str, Any], family_id: int, person_id: int
+    ) -> list[tuple[str, int]]:
+        made = []
+        for child in facts["children"]:
+            child_id = families.add_child(
+                connection,
+                self.town.service.vault,
+                family_id=family_id,
+                name=child["name"],
+                age=child["age"] or None,
+                pronoun=_PRONOUN.get(child["subject"], "name"),
+                today=self.town.clock.now().date(),
+                now=self.town.clock.now(),
+            )
+            families.set_calls_me(connection, self.town.service.vault, child_id, person_id, child["calls_me"])
+            made.append((child["name"], child_id))
+        return made
+
+    def _week(
+        self, connection: Connection, week: Mapping[str, Any], person_id: int, children: Mapping[str, int], today: date
+    ) -> None:
+        texts = self.town.service.library.texts
+        kinds = [name.removeprefix("kind_") for name, text in texts.items() if text in week["kinds"]]
+        lighter = children.get(str(week["lighter"]))
+        for number in range(int(week["evenings"])):
+            back = kinds[min(number, len(kinds) - 1)] if number < int(week["given_back"]) else "nothing"
+            fields: dict[str, Field | None] = {"came_back": Field(back)}
+            if number == 0 and lighter:
+                fields |= {"before": Field(7), "after": Field(3)}
+            ago = today - timedelta(days=int(week["evenings"]) - 1 - number)
+            self._record(connection, person_id, "reflection", number, fields, lighter, ago)
+        for number in range(int(week["moments"])):
+            day = today - timedelta(days=number)
+            self._record(connection, person_id, "moment", number, {"owner": Field("child")}, None, day)
+
+    def _record(
+        self,
+        connection: Connection,
+        person_id: int,
+        kind: str,
+        number: int,
+        fields: dict[str, Field | None],
+        child_id: int | None,
+        day: date,
+    ) -> None:
+        records.keep(
+            connection,
+            self.town.service.vault,
+            person_id=person_id,
+            key=f"world.{kind}.{number}",
+            kind=kind,
+            fields=fields,
+            child_id=child_id,
+            today=day,
+            now=self.town.clock.now() - timedelta(days=30 - number),
+        )
+
+
+def _labels(board: list[list[dict[str, Any]]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(str(button["text"]) for button in row) for row in board)
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_spelled(one) for one in value]
+    text = str(value)
+    kind, colon, _ = text.partition(":")
+    return kind if colon and kind in ("voice", "photo") else text
+
+
+def _day_in(words: str, today: date) -> date:
+    return parse_date(words, today) or today + timedelta(days=90)
+
+
+def local_start(transcript: Transcript, region: str) -> datetime:
+    """The instant at which a transcript begins."""
+    return transcript.now.replace(tzinfo=ZoneInfo(REGIONS[region]))
