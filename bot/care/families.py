@@ -6,11 +6,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from bot.store.tables import child_words, children, families
 from bot.store.types import new_id
+from bot.store.upsert import upsert
 from bot.store.vault import Vault
 
 CHILD = "children.name"
@@ -36,14 +36,19 @@ def found(connection: Connection, mentor_id: int | None, now: datetime) -> int:
     return family_id
 
 
+_CHILDREN = (
+    select(children, child_words.c.calls_me_sealed)
+    .outerjoin(
+        child_words,
+        and_(child_words.c.child_id == children.c.id, child_words.c.person_id == bindparam("person")),
+    )
+    .where(children.c.family_id == bindparam("family"), children.c.removed_at.is_(None))
+    .order_by(children.c.id)
+)
+
+
 def children_of(connection: Connection, vault: Vault, family_id: int, person_id: int, today: date) -> list[Child]:
     """The family's children, the oldest first. `today` is the parent's local day."""
-    query = (
-        select(children, child_words.c.calls_me_sealed)
-        .outerjoin(child_words, and_(child_words.c.child_id == children.c.id, child_words.c.person_id == person_id))
-        .where(children.c.family_id == family_id, children.c.removed_at.is_(None))
-        .order_by(children.c.id)
-    )
     found = [
         Child(
             id=row.id,
@@ -54,7 +59,7 @@ def children_of(connection: Connection, vault: Vault, family_id: int, person_id:
             if row.calls_me_sealed
             else "",
         )
-        for row in connection.execute(query)
+        for row in connection.execute(_CHILDREN, {"family": family_id, "person": person_id})
     ]
     return sorted(found, key=lambda child: -(child.age or 0))
 
@@ -93,18 +98,10 @@ def add_child(
 
 def set_calls_me(connection: Connection, vault: Vault, child_id: int, person_id: int, word: str) -> None:
     """What the child calls this parent."""
-    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(child_words)
+    sealed = vault.seal_text(CALLS_ME, f"{child_id}/{person_id}", word)
     connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["child_id", "person_id"], set_={"calls_me_sealed": statement.excluded.calls_me_sealed}
-        ),
-        [
-            {
-                "child_id": child_id,
-                "person_id": person_id,
-                "calls_me_sealed": vault.seal_text(CALLS_ME, f"{child_id}/{person_id}", word),
-            }
-        ],
+        upsert(connection, child_words, ("child_id", "person_id"), ("calls_me_sealed",)),
+        {"child_id": child_id, "person_id": person_id, "calls_me_sealed": sealed},
     )
 
 

@@ -82,9 +82,7 @@ def last_of(connection: Connection, vault: Vault, chat_id: int) -> Invitation | 
     return _newest(connection, vault, chat_id)
 
 
-def _newest(
-    connection: Connection, vault: Vault, chat_id: int, *conditions: ColumnElement[bool]
-) -> Invitation | None:
+def _newest(connection: Connection, vault: Vault, chat_id: int, *conditions: ColumnElement[bool]) -> Invitation | None:
     row = connection.execute(
         select(invitations)
         .where(invitations.c.opened_by == chat_id, *conditions)

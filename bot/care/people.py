@@ -60,6 +60,7 @@ _WITH_STATE = select(people, families.c.mentor_id, conversations.c.state_sealed,
     .outerjoin(conversations, conversations.c.chat_id == _lane.c.chat_id)
 )
 _BY_ID = select(people, families.c.mentor_id).outerjoin(families, families.c.id == people.c.family_id)
+_CHANGE = update(people).where(people.c.id == bindparam("person"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +146,4 @@ def add(
 
 def change(connection: Connection, person_id: int, **values: Any) -> None:
     """Sets columns of a person."""
-    connection.execute(update(people).where(people.c.id == person_id).values(**values))
+    connection.execute(_CHANGE, {"person": person_id, **values})

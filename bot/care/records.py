@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.store.tables import answers, records
 from bot.store.types import new_id
+from bot.store.upsert import upsert
 from bot.store.vault import Vault
 
 FIELDS = "records.fields"
@@ -48,9 +49,14 @@ class Record:
         return "" if field is None else field.said or str(field.value)
 
 
+_FIND = select(records).where(records.c.person_id == bindparam("person"), records.c.key == bindparam("record"))
+_ADD = insert(records)
+_CHANGE = update(records).where(records.c.id == bindparam("row"))
+
+
 def find(connection: Connection, vault: Vault, person_id: int, key: str) -> Record | None:
     """The record of a flow run."""
-    row = connection.execute(select(records).where(records.c.person_id == person_id, records.c.key == key)).first()
+    row = connection.execute(_FIND, {"person": person_id, "record": key}).first()
     return _record(row, vault) if row else None
 
 
@@ -94,24 +100,21 @@ def keep(
             return
         record_id = new_id(now)
         connection.execute(
-            insert(records).values(
-                id=record_id,
-                person_id=person_id,
-                key=key,
-                kind=kind,
-                child_id=child_id,
-                local_day=today,
-                created_at=now,
-                changed_at=now,
-                fields_sealed=_seal(vault, record_id, kept),
-            )
+            _ADD,
+            {
+                "id": record_id,
+                "person_id": person_id,
+                "key": key,
+                "kind": kind,
+                "child_id": child_id,
+                "local_day": today,
+                "created_at": now,
+                "changed_at": now,
+                "fields_sealed": _seal(vault, record_id, kept),
+            },
         )
     elif kept:
-        connection.execute(
-            update(records)
-            .where(records.c.id == before.id)
-            .values(fields_sealed=_seal(vault, before.id, kept), changed_at=now)
-        )
+        _write_fields(connection, vault, before.id, kept, now)
     else:
         throw_away(connection, person_id, key)
 
@@ -128,11 +131,7 @@ def correct(
         return False
     value = int(text) if isinstance(before, int) else text
     fields = {**record.fields, name: Field(value, text)}
-    connection.execute(
-        update(records)
-        .where(records.c.id == record.id)
-        .values(fields_sealed=_seal(vault, record.id, fields), changed_at=now)
-    )
+    _write_fields(connection, vault, record.id, fields, now)
     return True
 
 
@@ -143,8 +142,8 @@ def throw_away(connection: Connection, person_id: int, key: str) -> None:
 
 def note_answer(connection: Connection, chat_id: int, message_id: int, run: str, key: str, name: str) -> None:
     """Remembers which message answered what, for when it is edited."""
-    connection.execute(delete(answers).where(answers.c.chat_id == chat_id, answers.c.message_id == message_id))
-    connection.execute(insert(answers).values(chat_id=chat_id, message_id=message_id, run=run, key=key, name=name))
+    row = {"chat_id": chat_id, "message_id": message_id, "run": run, "key": key, "name": name}
+    connection.execute(upsert(connection, answers, ("chat_id", "message_id"), ("run", "key", "name")), row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +161,13 @@ def answered_by(connection: Connection, chat_id: int, message_id: int) -> Answer
         select(answers).where(answers.c.chat_id == chat_id, answers.c.message_id == message_id)
     ).first()
     return AnsweredBy(row.run, row.key, row.name) if row else None
+
+
+def _write_fields(
+    connection: Connection, vault: Vault, record_id: int, fields: dict[str, Field], now: datetime
+) -> None:
+    sealed = _seal(vault, record_id, fields)
+    connection.execute(_CHANGE, {"row": record_id, "fields_sealed": sealed, "changed_at": now})
 
 
 def _seal(vault: Vault, record_id: int, fields: dict[str, Field]) -> bytes:

@@ -26,11 +26,13 @@ EVERY_DAY, SCHOOL_NIGHTS, WEEKEND = "1234567", "12347", "56"
 
 LOOK_BACK_AT = time(10, 0)
 LOOK_BACK_DAY = "7"
+FIRST_LOOK_BACK_AFTER = timedelta(days=5)
+"""A newcomer has nothing to look back on yet."""
 UNANSWERED_EVENINGS = 3
 STILL_TALKING = timedelta(minutes=5)
 
 RITUAL_USEFUL = timedelta(hours=2)
-_LOOK_BACK_USEFUL = timedelta(hours=10)
+_LOOK_BACK_USEFUL = timedelta(hours=4)
 _HALF_WAY_USEFUL = timedelta(hours=3)
 _SMALL_HOURS_UNTIL = time(4, 0)
 _HALF_WAY_FROM, _HALF_WAY_UNTIL = time(10, 0), time(20, 0)
@@ -57,12 +59,12 @@ def rest_evening(connection: Connection, person: Person) -> None:
     people.change(connection, person.id, evenings_silent=0)
 
 
-def set_look_back(connection: Connection, person: Person, day: str | None, now: datetime) -> None:
-    """The look-back comes weekly on `day` (1 is Monday), or not at all."""
+def set_look_back(connection: Connection, person: Person, day: str | None, after: datetime) -> None:
+    """From `after` on the look-back comes weekly on `day` (1 is Monday), or not at all."""
     if day is None:
         timers.drop(connection, person.chat_id, LOOK_BACK)
     else:
-        _set_rhythm(connection, person.chat_id, LOOK_BACK, LOOK_BACK_AT, day, person.zone, _LOOK_BACK_USEFUL, now)
+        _set_rhythm(connection, person.chat_id, LOOK_BACK, LOOK_BACK_AT, day, person.zone, _LOOK_BACK_USEFUL, after)
 
 
 def move_to_zone(connection: Connection, person: Person, zone: ZoneInfo, now: datetime) -> None:
@@ -71,11 +73,19 @@ def move_to_zone(connection: Connection, person: Person, zone: ZoneInfo, now: da
     for timer in timers.of_chat(connection, person.chat_id).values():
         if timer.local_time and timer.days:
             at = time.fromisoformat(timer.local_time)
-            due_at = next_instant(now, at, zone, weekdays(timer.days)) if timer.due_at else None
+            due_at = _same_day_in(zone, timer.due_at, at, person.zone, timer.days, now) if timer.due_at else None
             timers.put(
                 connection,
                 Timer(timer.chat_id, timer.key, due_at, timer.late_after, None, timer.local_time, timer.days, zone.key),
             )
+
+
+def _same_day_in(
+    zone: ZoneInfo, due_at: datetime, at: time, old_zone: ZoneInfo, days: str, now: datetime
+) -> datetime:
+    """The instant of a rhythm in another zone, on the local day on which it would have come."""
+    instant = instant_on(due_at.astimezone(old_zone).date(), at, zone)
+    return instant if instant > now else next_instant(now, at, zone, weekdays(days))
 
 
 def snooze(connection: Connection, person: Person, until: datetime) -> None:

@@ -64,7 +64,8 @@ def join(turn: Turn, request: Request) -> Value | None:
         )
     turn.refresh_person()
     if turn.person and turn.person.family_id:
-        rituals.set_look_back(turn.connection, turn.person, rituals.LOOK_BACK_DAY, turn.now)
+        after = turn.now + rituals.FIRST_LOOK_BACK_AFTER
+        rituals.set_look_back(turn.connection, turn.person, rituals.LOOK_BACK_DAY, after)
     return None
 
 

@@ -13,7 +13,6 @@ from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.care import people, records, rituals
 from bot.care.people import Person
@@ -27,6 +26,7 @@ from bot.store import outbox, timers
 from bot.store.outbox import Call, Priority, Purpose
 from bot.store.tables import conversations
 from bot.store.timers import Timer
+from bot.store.upsert import upsert
 from bot.store.vault import Vault
 from flows.engine.advance import advance
 from flows.engine.library import Library
@@ -79,7 +79,7 @@ class Turn:
         self.person: Person | None = present.person
         self.before = present.state
         self.active_at = present.active_at
-        self.state = load_state(present.state) if present.state else State()
+        self.began = self.state = load_state(present.state) if present.state else State()
         self.calls: list[Call] = []
         self._lead = ""
         self.purpose: Purpose = "answer"
@@ -265,8 +265,7 @@ class Turn:
 
     def _was_fresh(self, run: str) -> bool:
         """Whether nothing in this run had been answered before this input."""
-        before = load_state(self.before) if self.before else State()
-        runs = [one for one in (before.running, *before.parked) if one and one.id == run]
+        runs = [one for one in (self.began.running, *self.began.parked) if one and one.id == run]
         return not runs or not runs[0].trail
 
     def _save_state(self) -> None:
@@ -274,12 +273,8 @@ class Turn:
         if after == self.before and not isinstance(self.incoming, Message | Tapped):
             return
         active_at = self.now if isinstance(self.incoming, Message | Tapped) else self.active_at or self.now
-        statement = (sqlite if self.connection.dialect.name == "sqlite" else postgresql).insert(conversations)
         sealed = self.host.vault.seal(people.STATE, self.chat_id, after)
         self.connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["chat_id"],
-                set_={"state_sealed": statement.excluded.state_sealed, "active_at": statement.excluded.active_at},
-            ),
-            [{"chat_id": self.chat_id, "state_sealed": sealed, "active_at": active_at}],
+            upsert(self.connection, conversations, ("chat_id",), ("state_sealed", "active_at")),
+            {"chat_id": self.chat_id, "state_sealed": sealed, "active_at": active_at},
         )

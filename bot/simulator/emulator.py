@@ -6,7 +6,7 @@ import itertools
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -64,6 +64,8 @@ class Emulator:
         self.calls = CallLog()
         self.personas: dict[int, Persona] = {persona.user_id: persona for persona in personas}
         self.start_links: dict[str, str] = dict(start_links or {})
+        self.travel: Callable[[datetime], Awaitable[None]] | None = None
+        """How to get to a later moment; when set, the page's clock buttons live through the time between."""
         self.callback_lifetime_seconds = callback_lifetime_seconds
         self.webhook: Json = {}
         self.closed_until = 0.0

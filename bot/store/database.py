@@ -7,6 +7,7 @@ Does not know what the functions do.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -18,6 +19,23 @@ T = TypeVar("T")
 
 POSTGRES_THREADS = 4
 _TRIES = 3
+_SQLITE_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""SQLite also calls a wrong question an OperationalError, so its own codes tell."""
 
 
 class DatabaseProblem(Exception):
@@ -56,7 +74,11 @@ class Database:
     @staticmethod
     def is_gone(error: Exception) -> bool:
         """Whether the database cannot be reached, so that nothing is wrong with what was being done."""
-        return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+        if not isinstance(error, DBAPIError):
+            return False
+        if isinstance(error.orig, sqlite3.Error):
+            return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _SQLITE_AWAY
+        return isinstance(error, OperationalError) or error.connection_invalidated
 
     def close(self) -> None:
         self._pool.shutdown(wait=True)

@@ -57,8 +57,8 @@ class Item:
 def accept(connection: Connection, vault: Vault, arrivals: Sequence[Arrival], now: datetime) -> int:
     """Keeps arrivals, leaving out those whose update is known; returns how many were new.
 
-    One process at a time, until it commits: else a row could become visible after one with a higher number, and its lane
-    be open at two ends.
+    One process at a time, until it commits: else a row could become visible after one with a higher number, and its
+    lane be open at two ends.
     """
     if not arrivals:
         return 0

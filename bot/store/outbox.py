@@ -13,16 +13,21 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, Literal
 
+import structlog
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import letters, outbox, paces
-from bot.store.vault import Vault
+from bot.store.upsert import upsert
+from bot.store.vault import Unreadable, Vault
+
+log = structlog.get_logger()
 
 PLACE = "outbox.call"
 WHOLE_BOT = 0
 LEASE = timedelta(seconds=60)
 _KEPT = timedelta(days=7)
+_AHEAD = timedelta(seconds=2)
+"""How long before their moment calls are taken at most: much shorter than the lease."""
 
 
 class Priority(IntEnum):
@@ -73,7 +78,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A call to make now, at `send_at` at the earliest."""
+    """A call to make now, at `send_at` at the earliest. `problem` is that of the attempt before this one."""
 
     id: int
     chat_id: int
@@ -83,12 +88,16 @@ class Taken:
     send_at: datetime
     expires_at: datetime | None
     letter_id: int | None
+    problem: str | None
+
+
+_PUT = insert(outbox).inline()
 
 
 def put(connection: Connection, vault: Vault, calls: Sequence[Call], now: datetime) -> None:
     """Keeps calls, in this order."""
     if calls:
-        connection.execute(insert(outbox), [_row(vault, call, now) for call in calls])
+        connection.execute(_PUT, [_row(vault, call, now) for call in calls])
 
 
 def _row(vault: Vault, call: Call, now: datetime) -> dict[str, object]:
@@ -108,30 +117,33 @@ def _row(vault: Vault, call: Call, now: datetime) -> dict[str, object]:
 
 
 _ahead = outbox.alias("ahead")
+_IS_HEAD = and_(
+    outbox.c.status == "waiting",
+    ~select(_ahead.c.id)
+    .where(
+        _ahead.c.chat_id == outbox.c.chat_id,
+        or_(
+            _ahead.c.status == "sending",
+            and_(
+                _ahead.c.status == "waiting",
+                or_(
+                    _ahead.c.priority < outbox.c.priority,
+                    and_(_ahead.c.priority == outbox.c.priority, _ahead.c.id < outbox.c.id),
+                ),
+            ),
+        ),
+    )
+    .exists(),
+)
 _NOW = bindparam("now", type_=outbox.c.created_at.type)
 _SOON = bindparam("soon", type_=outbox.c.created_at.type)
 _READY = (
     select(outbox, paces.c.free_at)
     .outerjoin(paces, paces.c.chat_id == outbox.c.chat_id)
     .where(
-        outbox.c.status == "waiting",
+        _IS_HEAD,
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= _NOW),
         or_(outbox.c.purpose == "edit", paces.c.free_at.is_(None), paces.c.free_at <= _SOON),
-        ~select(_ahead.c.id)
-        .where(
-            _ahead.c.chat_id == outbox.c.chat_id,
-            or_(
-                _ahead.c.status == "sending",
-                and_(
-                    _ahead.c.status == "waiting",
-                    or_(
-                        _ahead.c.priority < outbox.c.priority,
-                        and_(_ahead.c.priority == outbox.c.priority, _ahead.c.id < outbox.c.id),
-                    ),
-                ),
-            ),
-        )
-        .exists(),
     )
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("most"))
@@ -145,57 +157,84 @@ _TAKE = (
 
 
 def take(connection: Connection, vault: Vault, sender: str, pace: Pace, now: datetime, most: int = 10) -> list[Taken]:
-    """Up to `most` calls whose turn it is, each with its moment; their pace is booked.
+    """Up to `most` calls whose turn it is, each with its moment, which is soon; their pace is booked.
 
-    Locks the bot's own pace, so that senders book one after another.
+    Locks the bot's own pace, so that senders book one after another. Calls that are of no use any more, or do not open,
+    end here.
     """
     bot_free = _bot_free_at(connection, now)
-    soon = bot_free + pace.interval * most
-    rows = connection.execute(_READY, {"now": now, "soon": soon, "most": most}).all()
-    taken: list[Taken] = []
-    booked: list[tuple[int, datetime]] = []
-    expired: list[int] = []
-    for row in rows:
-        if row.expires_at and row.expires_at < now:
-            expired.append(row.id)
-            continue
-        send_at = bot_free if row.purpose == "edit" else max(bot_free, row.free_at or bot_free)
-        bot_free = max(bot_free + pace.interval, send_at)
-        if row.purpose != "edit":
-            booked.append((row.chat_id, send_at + pace.after(row.chat_id)))
-        call = vault.open_json(PLACE, row.seal, row.call_sealed)
-        taken.append(
-            Taken(row.id, row.chat_id, call, row.purpose, row.attempts, send_at, row.expires_at, row.letter_id)
-        )
-    if taken:
-        connection.execute(_TAKE, [{"row": one.id, "by": sender, "now": now} for one in taken])
-        hold(connection, [*booked, (WHOLE_BOT, bot_free)])
-    if expired:
-        connection.execute(
-            update(outbox).where(outbox.c.id.in_(expired)).values(status="expired", call_sealed=None, settled_at=now)
-        )
-    return taken
+    ahead = min(pace.interval * most, _AHEAD)
+    if bot_free > now + ahead:
+        return []
+    soon = bot_free + ahead
+    while rows := connection.execute(_READY, {"now": now, "soon": soon, "most": most}).all():
+        taken: list[Taken] = []
+        booked: list[tuple[int, datetime]] = []
+        for row in rows:
+            call = _opened(connection, vault, row, now)
+            if call is None:
+                continue
+            if bot_free > soon:
+                break
+            send_at = bot_free if row.purpose == "edit" else max(bot_free, row.free_at or bot_free)
+            bot_free = send_at + pace.interval
+            if row.purpose != "edit":
+                booked.append((row.chat_id, send_at + pace.after(row.chat_id)))
+            taken.append(
+                Taken(
+                    id=row.id,
+                    chat_id=row.chat_id,
+                    call=call,
+                    purpose=row.purpose,
+                    attempts=row.attempts,
+                    send_at=send_at,
+                    expires_at=row.expires_at,
+                    letter_id=row.letter_id,
+                    problem=row.problem,
+                )
+            )
+        if taken:
+            connection.execute(_TAKE, [{"row": one.id, "by": sender, "now": now} for one in taken])
+            hold(connection, [*booked, (WHOLE_BOT, bot_free)])
+            return taken
+    return []
+
+
+def _opened(connection: Connection, vault: Vault, row: Any, now: datetime) -> Any | None:
+    """What to call; None when there is nothing to be done with it any more."""
+    if row.expires_at and row.expires_at < now:
+        result, problem = "expired", row.problem
+    else:
+        try:
+            return vault.open_json(PLACE, row.seal, row.call_sealed)
+        except Unreadable:
+            result, problem = "refused", "Unreadable"
+            log.error("call does not open", outbox=row.id)
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id)
+        .values(status=result, problem=problem, call_sealed=None, settled_at=now)
+    )
+    return None
 
 
 def _bot_free_at(connection: Connection, now: datetime) -> datetime:
     own = select(paces.c.free_at).where(paces.c.chat_id == WHOLE_BOT).with_for_update()
     free_at: datetime | None = connection.execute(own).scalar()
     if free_at is None:
-        hold(connection, [(WHOLE_BOT, now)])
-        return now
+        first = upsert(connection, paces, ("chat_id",), ())
+        connection.execute(first, [{"chat_id": WHOLE_BOT, "free_at": now}])
+        free_at = connection.execute(own).scalar_one()
     return max(free_at, now)
 
 
 def hold(connection: Connection, until: Sequence[tuple[int, datetime]]) -> None:
-    """No message to these chats before that moment; chat WHOLE_BOT is the bot itself."""
+    """No message to these chats before that moment, nor before another hold ends; chat WHOLE_BOT is the bot itself."""
     latest: dict[int, datetime] = {}
     for chat_id, free_at in until:
         latest[chat_id] = max(free_at, latest.get(chat_id, free_at))
     rows = [{"chat_id": chat_id, "free_at": latest[chat_id]} for chat_id in sorted(latest)]
-    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(paces)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["chat_id"], set_={"free_at": statement.excluded.free_at}), rows
-    )
+    connection.execute(upsert(connection, paces, ("chat_id",), ("free_at",), rising="free_at"), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +313,18 @@ def refuse_all(connection: Connection, chat_id: int, problem: str, now: datetime
 
 
 def next_moment(connection: Connection) -> datetime | None:
-    """The earliest moment at which a waiting call that is held back may go; None when nothing is held back."""
-    return connection.execute(
-        select(func.min(func.coalesce(outbox.c.not_before, paces.c.free_at)))
-        .select_from(outbox.outerjoin(paces, paces.c.chat_id == outbox.c.chat_id))
-        .where(outbox.c.status == "waiting")
-    ).scalar()
+    """When the first call that waits may go; None when there is none, or nothing holds it back."""
+    bot_free = connection.execute(select(paces.c.free_at).where(paces.c.chat_id == WHOLE_BOT)).scalar()
+    heads = connection.execute(
+        select(outbox.c.not_before, outbox.c.purpose, paces.c.free_at)
+        .outerjoin(paces, paces.c.chat_id == outbox.c.chat_id)
+        .where(_IS_HEAD)
+    )
+    moments = (
+        [one for one in (row.not_before, bot_free, None if row.purpose == "edit" else row.free_at) if one]
+        for row in heads
+    )
+    return min((max(each) for each in moments if each), default=None)
 
 
 def waiting(connection: Connection) -> int:
@@ -288,5 +333,6 @@ def waiting(connection: Connection) -> int:
 
 
 def sweep(connection: Connection, now: datetime) -> None:
-    """Deletes calls settled more than a week ago."""
+    """Deletes calls settled more than a week ago, and paces that hold nothing back since then."""
     connection.execute(outbox.delete().where(outbox.c.settled_at < now - _KEPT))
+    connection.execute(paces.delete().where(paces.c.free_at < now - _KEPT))

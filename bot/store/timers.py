@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import timers
+from bot.store.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +36,25 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_OF_CHAT = select(timers).where(timers.c.chat_id == bindparam("chat"))
+_DROP = delete(timers).where(timers.c.chat_id == bindparam("chat"), timers.c.key.in_(bindparam("keys", expanding=True)))
+_MOVE = update(timers).where(timers.c.id == bindparam("row")).values(due_at=_NOW)
 
 
 def put(connection: Connection, timer: Timer) -> None:
     """Sets a timer; one of the same chat and key is replaced."""
-    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(timers)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["chat_id", "key"], set_={name: statement.excluded[name] for name in _COLUMNS}
-        ),
-        [{"chat_id": timer.chat_id, "key": timer.key, **{name: getattr(timer, name) for name in _COLUMNS}}],
-    )
+    row = {"chat_id": timer.chat_id, "key": timer.key, **{name: getattr(timer, name) for name in _COLUMNS}}
+    connection.execute(upsert(connection, timers, ("chat_id", "key"), _COLUMNS), row)
 
 
 def drop(connection: Connection, chat_id: int, *keys: str) -> None:
     """Takes timers away; keys that are not set do not matter."""
-    connection.execute(delete(timers).where(timers.c.chat_id == chat_id, timers.c.key.in_(keys)))
+    connection.execute(_DROP, {"chat": chat_id, "keys": keys})
 
 
 def of_chat(connection: Connection, chat_id: int) -> dict[str, Timer]:
     """All timers of a chat, by key."""
-    rows = connection.execute(select(timers).where(timers.c.chat_id == chat_id))
+    rows = connection.execute(_OF_CHAT, {"chat": chat_id})
     return {row.key: _timer(row) for row in rows}
 
 
@@ -68,8 +66,7 @@ def due(connection: Connection, now: datetime, most: int) -> list[tuple[int, Tim
 def move(connection: Connection, moves: Sequence[tuple[int, datetime]]) -> None:
     """Sets the next instants of rhythms, by row id."""
     if moves:
-        statement = update(timers).where(timers.c.id == bindparam("row")).values(due_at=_NOW)
-        connection.execute(statement, [{"row": row, "now": due_at} for row, due_at in moves])
+        connection.execute(_MOVE, [{"row": row, "now": due_at} for row, due_at in moves])
 
 
 def remove(connection: Connection, rows: Sequence[int]) -> None:

@@ -7,10 +7,11 @@ seals. Does not know what it seals.
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ class Vault:
             raise Unreadable(f"{place} {row}: key {sealed[0]} is not known")
         try:
             return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], f"{place}/{row}".encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Unreadable(f"{place} {row}: does not open") from None
 
     def seal_text(self, place: str, row: int | str, text: str) -> bytes:
@@ -84,7 +85,7 @@ def parse_keys(text: str, source: str) -> list[tuple[int, bytes]]:
         number, colon, secret = bare.partition(":")
         try:
             key = base64.b64decode(secret, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if not colon or not number.isdecimal() or not 1 <= int(number) <= 255 or len(key) != _KEY_BYTES:
             raise KeyProblem(f"{source}, line {line_number}: not a key; write NUMBER:BASE64 with 32 bytes")
@@ -110,11 +111,20 @@ def read_key_file(path: Path) -> list[tuple[int, bytes]]:
 
 
 def make_key_file(path: Path) -> None:
-    """Writes a file with one fresh key that only its owner can read; leaves an existing file alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    """Writes a file with one fresh key that only its owner can read; leaves an existing file alone.
+
+    The file is there whole or not at all, and on the disk before anything is sealed with it.
+    """
+    if path.exists():
         return
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(new_key(1) + "\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(new_key(1) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)

@@ -103,7 +103,7 @@ def _mermaid(text: str) -> str:
     return "".join(one if one.isalnum() or one in " .,!?…·’'-" else f"#{ord(one)};" for one in text)
 
 
-# --- SVG ----------------------------------------------------------------------------------------------------------------
+# --- SVG -------------------------------------------------------------------------------------------------------------
 
 _WIDTH, _GUTTER, _GAP, _MARGIN = 250.0, 120.0, 26.0, 32.0
 _PAD, _ROW, _TEXT, _HEAD = 12.0, 24.0, 18.0, 30.0
@@ -188,8 +188,9 @@ def _order(flow: Flow) -> dict[str, int]:
 
     for name in (flow.start, *flow.steps):
         visit(name)
+    done.reverse()
     reached = reachable(flow)
-    return {name: number for number, name in enumerate(sorted(reversed(done), key=lambda name: name not in reached))}
+    return {name: number for number, name in enumerate(sorted(done, key=lambda name: name not in reached))}
 
 
 def _summary(flow: Flow) -> str:
@@ -274,7 +275,7 @@ def _lines(text: str, width: int, most: int) -> list[str]:
     return lines
 
 
-# --- a list -------------------------------------------------------------------------------------------------------------
+# --- a list ----------------------------------------------------------------------------------------------------------
 
 
 def size_of(flow: Flow) -> reading_level.Size:
@@ -290,7 +291,7 @@ def _spoken(text: str) -> str:
 def table(library: Library) -> str:
     """All flows with their number of steps, texts and words, and their reading level."""
     head = ("gesprek", "titel", "stappen", "teksten", "woorden", "leesniveau")
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, flow in sorted(library.flows.items()):
         size = size_of(flow)
         texts = sum(len(step.say) for step in flow.steps.values())
@@ -301,8 +302,10 @@ def table(library: Library) -> str:
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
 
     def spelled(row: tuple[str, ...]) -> str:
-        cells = [cell.ljust(width) if column < 2 else cell.rjust(width) for column, (cell, width) in
-                 enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.ljust(width) if column < 2 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         return "  ".join(cells).rstrip()
 
     return "\n".join([spelled(head), "  ".join("─" * width for width in widths), *map(spelled, rows)]) + "\n"

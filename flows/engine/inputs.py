@@ -119,12 +119,15 @@ class Inputs(Walking):
         return None
 
     def _tap_offer(self, parsed: keyboards.Token, token: str) -> Why | None:
+        why: Why | None
         if parsed.verb == keyboards.RESUME:
             why = self._resume(parsed.run, chosen=self.library.texts["half_way_go_on"])
-        else:
+        elif any(run.id == parsed.run for run in self.parked):
             self._forget(parsed.run)
             self.effects.append(Chosen(self.library.texts["half_way_drop"]))
             why = None
+        else:
+            why = "stale"
         self.last_tap = self.last_tap if why else token
         return why
 
@@ -325,8 +328,7 @@ class Inputs(Walking):
         self.put_aside()
         for run in [run for run in self.parked if not self.alive(run)]:
             self.drop(run, GONE)
-        if self.parked:
-            self.offer(self.parked[-1])
+        self.offer_begun()
 
     def _forget(self, run_id: str) -> None:
         for run in [run for run in self.parked if run.id == run_id]:

@@ -142,11 +142,17 @@ def offer_rows(run: str, turn: int, go_on: str, drop: str) -> tuple[tuple[Key, .
 
 
 def matching(keys: Sequence[KeyFor], text: str) -> str | None:
-    """The button whose label was typed instead of tapped: same letters, whatever the capitals and signs."""
-    typed = _letters(text)
+    """The button whose label was typed instead of tapped: same letters, whatever the capitals and signs.
+
+    A number must be typed as it is.
+    """
+    typed, exact = _letters(text), text.strip()
     if not typed:
         return None
-    return next((key.button for key in keys if _letters(key.plain) == typed), None)
+    return next(
+        (key.button for key in keys if (key.plain == exact if key.plain.isdecimal() else _letters(key.plain) == typed)),
+        None,
+    )
 
 
 def _letters(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 SWEEPS = 6
 
@@ -50,15 +51,15 @@ def arrange(
         for column, name in enumerate(via, first + 1):
             boxes[name] = Box(name, 2 * gap / 3, column)
         chain = (line.source, *via, line.target)
-        for place, (one, other) in enumerate(zip(chain, chain[1:], strict=False)):
+        for place, (one, other) in enumerate(pairwise(chain)):
             boxes[one].after.append(other)
             boxes[other].before.append((one, line.port if place == 0 else 0))
         routed.append(Line(line.source, line.port, line.target, via))
     columns: dict[int, list[Box]] = {}
     for box in boxes.values():
         columns.setdefault(box.column, []).append(box)
-    for column in columns.values():
-        _stack(column, gap)
+    for stacked in columns.values():
+        _stack(stacked, gap)
     for sweep in range(SWEEPS):
         for number in sorted(columns):
             _settle(columns[number], boxes, gap, entry)
@@ -90,9 +91,7 @@ def _stack(column: list[Box], gap: float) -> None:
         y += box.height + gap
 
 
-def _settle(
-    column: list[Box], boxes: Mapping[str, Box], gap: float, entry: float, *, backward: bool = False
-) -> None:
+def _settle(column: list[Box], boxes: Mapping[str, Box], gap: float, entry: float, *, backward: bool = False) -> None:
     """Puts each box where its neighbours pull it, in that order, without overlap."""
     wanted: dict[str, float] = {}
     for box in column:

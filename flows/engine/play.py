@@ -59,7 +59,7 @@ def play(
     """
     if flow not in library.flows:
         raise KeyError(flow)
-    host = Rehearsal(library, facts_of(library.catalog, world), now or datetime(2027, 3, 1, 19, 30))
+    host = Rehearsal(library, facts_of(library.catalog, world), now or datetime.fromisoformat("2027-03-01T19:30"))
     _Table(host, show).run(flow, ask)
 
 

@@ -21,9 +21,9 @@ _LINE_ENDS = re.compile(r"[ \t]+\n")
 _SPACES = re.compile(r"(?<=\S)[ \t]{2,}")
 
 
-def excerpt(text: str, length: int = 200) -> str:
+def excerpt(text: str | None, length: int = 200) -> str:
     """The first `length` characters, cut at a word."""
-    flat = " ".join(str(text).split())
+    flat = " ".join(str(_nothing(text)).split())
     if len(flat) <= length:
         return flat
     return flat[: length - 1].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
@@ -31,19 +31,19 @@ def excerpt(text: str, length: int = 200) -> str:
 
 def enumerate_dutch(items: list[Any], attribute: str | None = None) -> str:
     """`Noor, Sam en Bo`."""
-    names = [str(item[attribute]) if attribute else str(item) for item in items]
+    names = [str(item[attribute]) if attribute else str(item) for item in items or ()]
     return " en ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def capital(text: str) -> str:
+def capital(text: str | None) -> str:
     """The first letter as a capital, the rest as it is."""
-    return text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:] if text else ""
 
 
-def possessive(name: str) -> str:
+def possessive(name: str | None) -> str:
     """`Noors`, `Bo's`, `Lars'`: a name's own things, spelled the Dutch way."""
     if not name:
-        return name
+        return ""
     last = name[-1].lower()
     if last in "sxz" or name.lower().endswith("ch"):
         return f"{name}'"

@@ -89,9 +89,15 @@ class Walking(Speaking):
                 self.swap_in(latest)
                 self.prompt()
             else:
-                self.offer(latest)
+                self.offer_begun()
                 break
         self.over = None
+
+    def offer_begun(self) -> None:
+        """Offers the latest run that the person had begun to answer; one that was only asked about is left in peace."""
+        begun = [run for run in self.parked if run.trail and self.alive(run)]
+        if begun:
+            self.offer(begun[-1])
 
     def alive(self, run: Run) -> bool:
         """Whether a run that rested can be taken up: its step is still there, and so is whom it is about."""
@@ -255,9 +261,12 @@ class Walking(Speaking):
             born = run.born + 1
             first = flow.steps[ABOUT_STEP].next[0].step
             values = {name: frame.values[name] for name in flow.needs if name in frame.values}
-            values[flow.about.name] = frame.later[0]
-            following = Frame(flow.flow, first, f"{run.id}.{born}", values, later=frame.later[1:])
+            said = {name: frame.said[name] for name in flow.needs if name in frame.said}
+            following = Frame(flow.flow, first, f"{run.id}.{born}", values, said)
             self.running = replace(run.with_top(following), born=born)
+            about = flow.steps[ABOUT_STEP]
+            if about.choose:
+                self.remember_choice(about, about.choose, frame.later)
         elif len(run.frames) > 1:
             caller = run.frames[-2].with_value("outcome", outcome)
             self.running = replace(run, frames=(*run.frames[:-2], caller))

@@ -74,7 +74,7 @@ def _compose(path: Path, source: str, places: dict[Path_, Place]) -> Any:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = f"geen geldige YAML: {error.problem or error.context or 'onbekende fout'}"
-        mend = "kijk naar het inspringen en de dubbele punten"
+        mend = "kijk naar het inspringen; zet een tekst met : of ? tussen { } in aanhalingstekens"
         raise ContentError([Problem(path, line, column, "E002", what, mend)]) from None
     problems: list[Problem] = []
     data = _value(node, (), places, path, problems)

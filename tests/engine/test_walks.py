@@ -41,7 +41,7 @@ STEPS = 10_000
 MAX_STATE = 16_000
 LIBRARY = load()
 WORLDS = sorted(LIBRARY.catalog.worlds)
-NOW = datetime(2027, 3, 1, 19, 30)
+NOW = datetime.fromisoformat("2027-03-01T19:30")
 
 GARBAGE = [
     "",

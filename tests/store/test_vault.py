@@ -38,12 +38,12 @@ def test_it_does_not_open_in_another_row_or_column(vault: Vault, place: str, row
 
 
 def test_it_does_not_open_with_another_key_of_the_same_number(vault: Vault) -> None:
-    with pytest.raises(Unreadable, match="records.fields 7: does not open"):
+    with pytest.raises(Unreadable, match=r"records\.fields 7: does not open"):
         Vault([(1, OTHER_KEY)]).open(PLACE, 7, vault.seal(PLACE, 7, b"secret"))
 
 
 def test_it_says_which_key_is_missing(vault: Vault) -> None:
-    with pytest.raises(Unreadable, match="records.fields 7: key 2 is not known"):
+    with pytest.raises(Unreadable, match=r"records\.fields 7: key 2 is not known"):
         vault.open(PLACE, 7, Vault([(2, KEY)]).seal(PLACE, 7, b"secret"))
 
 

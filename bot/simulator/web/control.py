@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -25,6 +25,17 @@ from bot.simulator.world import Json, Message
 Action = Callable[[Params], Any]
 CLOCK_STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 SERVED_INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/", "video/")
+
+
+_REFUSALS = (PersonCannot, ApiError, ValueError, TypeError, KeyError)
+
+
+def _refused(refusal: Exception) -> Response:
+    if isinstance(refusal, PersonCannot):
+        return JSONResponse({"error": str(refusal)}, 422)
+    if isinstance(refusal, ApiError):
+        return JSONResponse({"error": refusal.description}, refusal.code)
+    return JSONResponse({"error": f"{type(refusal).__name__}: {refusal}"}, 400)
 
 
 class Control:
@@ -61,7 +72,6 @@ class Control:
             "/sim/group": self.change_group,
             "/sim/personas": self.add_persona,
             "/sim/start-links": self.start_links,
-            "/sim/clock": self.move_clock,
             "/sim/faults": self.add_fault,
             "/sim/faults/clear": self.clear_faults,
             "/sim/limits": self.set_limits,
@@ -69,6 +79,7 @@ class Control:
         return [
             *(Route(path, self.endpoint(action), methods=["GET"]) for path, action in gets.items()),
             *(Route(path, self.endpoint(action), methods=["POST"]) for path, action in posts.items()),
+            Route("/sim/clock", self.move_clock, methods=["POST"]),
             Route("/sim/files/{file_id}", self.file, methods=["GET"]),
         ]
 
@@ -78,12 +89,8 @@ class Control:
         async def handle(request: Request) -> Response:
             try:
                 return JSONResponse(action(await read_params(request)))
-            except PersonCannot as refusal:
-                return JSONResponse({"error": str(refusal)}, 422)
-            except ApiError as error:
-                return JSONResponse({"error": error.description}, error.code)
-            except (ValueError, TypeError, KeyError) as error:
-                return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
+            except _REFUSALS as refusal:
+                return _refused(refusal)
 
         return handle
 
@@ -337,20 +344,40 @@ class Control:
         self.emulator.set_start_links({str(key): str(value) for key, value in links.items()})
         return self.emulator.start_links
 
-    def move_clock(self, params: Params) -> Json:
-        """Move forward by a `step` (evening, hour, day, week), by `seconds`, or `to` a local moment."""
-        clock, step = self.emulator.clock, params.text("step")
+    async def move_clock(self, request: Request) -> Response:
+        """Move forward by a `step` (evening, hour, day, week), by `seconds`, or `to` a local moment.
+
+        Where somebody set a way to travel, the answer comes on arrival.
+        """
+        clock, travel = self.emulator.clock, self.emulator.travel
+        try:
+            target = self.moment(await read_params(request))
+            if travel and target > clock.now():
+                await travel(target)
+            else:
+                clock.move_to(max(target, clock.now()))
+        except _REFUSALS as refusal:
+            return _refused(refusal)
+        return JSONResponse(clock_view(self.emulator))
+
+    def moment(self, params: Params) -> datetime:
+        """The moment that the clock is asked to move to."""
+        now, step = self.emulator.clock.now(), params.text("step")
         if step == "evening":
-            clock.move_to(next_local(clock.now()))
-        elif step in CLOCK_STEPS:
-            clock.advance(CLOCK_STEPS[step])
-        elif params.has("seconds"):
-            clock.advance(timedelta(seconds=params.number("seconds") or 0))
-        elif params.has("to"):
-            clock.move_to(parse_local(params.text("to")))
-        else:
-            raise PersonCannot("say step, seconds or to")
-        return clock_view(self.emulator)
+            return next_local(now)
+        if step in CLOCK_STEPS:
+            return now + CLOCK_STEPS[step]
+        if params.has("seconds"):
+            seconds = params.number("seconds") or 0
+            if seconds < 0:
+                raise ValueError("the clock only moves forward")
+            return now + timedelta(seconds=seconds)
+        if params.has("to"):
+            target = parse_local(params.text("to"))
+            if target < now:
+                raise ValueError("the clock only moves forward")
+            return target
+        raise PersonCannot("say step, seconds or to")
 
     def add_fault(self, params: Params) -> Json:
         """Let the next calls go wrong; the fields are those of :class:`bot.simulator.faults.Fault`."""

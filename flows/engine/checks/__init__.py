@@ -19,7 +19,7 @@ from flows.engine.tone import broken_examples, read_tone
 
 __all__ = ["check"]
 
-_STOPPERS = ("E0", "E20", "E212", "E215")
+_STOPPERS = ("E0", "E20", "E211", "E212", "E215")
 """With these, filling texts in would only repeat what was said."""
 
 

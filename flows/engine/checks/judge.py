@@ -116,6 +116,8 @@ class Judged:
         elif len(label) > MAX_LABEL:
             mend = "kort in, een naam met {{ … | excerpt(20) }}"
             self.add(keys, "E302", f"'{label}' is {len(label)} tekens, hoogstens {MAX_LABEL}", mend)
+        elif found := _NOT_DUTCH.search(label):
+            self.add(keys, "E213", f"op de knop komt '{found[0]}' te staan", "vraag eerst of het er is: {% if … %}")
         if label in others:
             self.add(keys, "E306", f"twee knoppen heten '{label}'", "geef ze elk een eigen tekst")
             return False

@@ -47,8 +47,7 @@ def check_catalog(document: Document[Catalog], report: Report) -> None:
     shape: dict[str, set[str]] = {}
     for world in catalog.worlds.values():
         for name, value in world.items():
-            for path in _paths(name, value):
-                shape.setdefault(name, set()).add(path)
+            shape.setdefault(name, set()).update(_paths(name, value, any))
     for name, world in catalog.worlds.items():
         for fact in catalog.facts.keys() - world.keys():
             report.add(document, ("worlds", name), "E212", f"wereld '{name}' mist '{fact}'", "vul het feit in")
@@ -56,25 +55,22 @@ def check_catalog(document: Document[Catalog], report: Report) -> None:
             what = f"wereld '{name}' heeft '{fact}', maar dat is geen feit"
             report.add(document, ("worlds", name, fact), "E212", what, "leg het uit bij facts of haal het weg")
         for fact in world.keys() & catalog.facts.keys():
-            own = set(_paths(fact, world[fact]))
-            if any(path.endswith("[]") for path in own):
-                continue
-            for path in shape[fact] - own:
-                if not any(path.startswith(f"{parent}[]") for parent in own):
+            for path in sorted(shape[fact] - set(_paths(fact, world[fact], all))):
+                if "[]." not in path or world[fact]:
                     report.add(document, ("worlds", name, fact), "E212", f"wereld '{name}' mist '{path}'", "vul het in")
 
 
-def _paths(name: str, value: object) -> Iterator[str]:
-    """The names under a fact; an empty list shows nothing of its items."""
+def _paths(name: str, value: object, how_many: Callable[[Iterator[bool]], bool]) -> Iterator[str]:
+    """The names under a fact; under a list those that `how_many` (any or all) of its items have."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _paths(f"{name}.{key}", item)
+            yield from _paths(f"{name}.{key}", item, how_many)
     elif isinstance(value, list):
         yield f"{name}[]"
-        for item in value:
-            if isinstance(item, Mapping):
-                for key in item:
-                    yield f"{name}[].{key}"
+        items = [item for item in value if isinstance(item, Mapping)]
+        for key in dict.fromkeys(key for item in items for key in item):
+            if how_many(key in item for item in items):
+                yield f"{name}[].{key}"
     else:
         yield name
 

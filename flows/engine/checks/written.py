@@ -27,6 +27,8 @@ class Written:
     def own_values(self, library: Library, facts: Mapping[str, list[object]]) -> dict[str, list[object] | None]:
         """Examples of every name that is not a fact; None for a name of which only is known that it exists."""
         own: dict[str, list[object] | None] = dict.fromkeys(self.extra)
+        if "child" in own:
+            own["child"] = _items("children", {}, facts)
         if self.flow:
             names = own_names(self.flow)
             own |= {name: _remembered(self.flow, name, library, facts) for name in names}
