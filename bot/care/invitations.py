@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from bot.care.people import Role
 from bot.store.tables import invitations
@@ -64,17 +64,31 @@ def open_by_code(connection: Connection, vault: Vault, code: str, chat_id: int, 
         .where(
             invitations.c.code_hash == _hash(code),
             invitations.c.used_at.is_(None),
-            invitations.c.expires_at > now,
-            or_(invitations.c.opened_by.is_(None), invitations.c.opened_by == chat_id),
+            or_(
+                invitations.c.opened_by == chat_id,
+                and_(invitations.c.opened_by.is_(None), invitations.c.expires_at > now),
+            ),
         )
         .values(opened_by=chat_id)
     )
-    return opened_by(connection, vault, chat_id, now) if claimed.rowcount == 1 else None
+    if claimed.rowcount != 1:
+        return None
+    return _newest(connection, vault, chat_id, invitations.c.code_hash == _hash(code))
 
 
-def opened_by(connection: Connection, vault: Vault, chat_id: int, now: datetime) -> Invitation | None:
-    """The open invitation that this chat holds, the newest if there are several."""
-    return _newest(connection, vault, chat_id, invitations.c.used_at.is_(None), invitations.c.expires_at > now)
+def was_used_by(connection: Connection, code: str, chat_id: int) -> bool:
+    """Whether this chat came in by this code."""
+    query = select(invitations.c.id).where(
+        invitations.c.code_hash == _hash(code),
+        invitations.c.opened_by == chat_id,
+        invitations.c.used_at.is_not(None),
+    )
+    return connection.execute(query).first() is not None
+
+
+def opened_by(connection: Connection, vault: Vault, chat_id: int) -> Invitation | None:
+    """The unused invitation that this chat opened in time, the newest if there are several."""
+    return _newest(connection, vault, chat_id, invitations.c.used_at.is_(None))
 
 
 def last_of(connection: Connection, vault: Vault, chat_id: int) -> Invitation | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, not_, or_, select, update
 
 from bot.care import families, letters, records
 from bot.care.people import Person
@@ -77,28 +77,33 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
 
 
 def erase(connection: Connection, person: Person) -> None:
-    """Deletes everything of a person, and of the family when nobody is left in it."""
-    own = person.id
-    for table, column in (
-        (tables.records, tables.records.c.person_id),
-        (tables.consents, tables.consents.c.person_id),
-        (tables.child_words, tables.child_words.c.person_id),
-        (tables.timers, tables.timers.c.chat_id),
-        (tables.answers, tables.answers.c.chat_id),
-        (tables.conversations, tables.conversations.c.chat_id),
-        (tables.outbox, tables.outbox.c.chat_id),
-        (tables.paces, tables.paces.c.chat_id),
-    ):
-        connection.execute(delete(table).where(column == (person.chat_id if column.name == "chat_id" else own)))
+    """Deletes everything of a person, and of the family when nobody is left in it. Answers under way still go out."""
+    own, invitations = person.id, tables.invitations
+    forget_chat(connection, person.chat_id)
+    for table in (tables.records, tables.consents, tables.child_words):
+        connection.execute(delete(table).where(table.c.person_id == own))
     connection.execute(
         delete(tables.letters).where(or_(tables.letters.c.from_person == own, tables.letters.c.to_person == own))
     )
-    connection.execute(update(tables.invitations).where(tables.invitations.c.made_by == own).values(made_by=None))
-    connection.execute(delete(tables.invitations).where(tables.invitations.c.opened_by == person.chat_id))
+    connection.execute(delete(invitations).where(invitations.c.made_by == own, invitations.c.used_at.is_(None)))
+    connection.execute(update(invitations).where(invitations.c.made_by == own).values(made_by=None))
+    connection.execute(delete(invitations).where(invitations.c.opened_by == person.chat_id))
     connection.execute(update(tables.families).where(tables.families.c.mentor_id == own).values(mentor_id=None))
     connection.execute(delete(tables.people).where(tables.people.c.id == own))
     if person.family_id and not _members(connection, person.family_id):
         _erase_family(connection, person.family_id)
+
+
+def forget_chat(connection: Connection, chat_id: int) -> None:
+    """Deletes what is kept of a conversation, and what was to be said of our own accord; a link opened in it is free."""
+    for table in (tables.timers, tables.answers, tables.conversations):
+        connection.execute(delete(table).where(table.c.chat_id == chat_id))
+    inbox, outbox, invitations = tables.inbox, tables.outbox, tables.invitations
+    connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.status == "dead"))
+    under_way = and_(outbox.c.status.in_(("waiting", "sending")), outbox.c.purpose.not_in(("ritual", "notice")))
+    connection.execute(delete(outbox).where(outbox.c.chat_id == chat_id, not_(under_way)))
+    opened = and_(invitations.c.opened_by == chat_id, invitations.c.used_at.is_(None))
+    connection.execute(update(invitations).where(opened).values(opened_by=None))
 
 
 def _members(connection: Connection, family_id: int) -> int:

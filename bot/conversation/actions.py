@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.care import families, invitations, letters, notes, people, privacy, records, rituals
 from bot.care.people import Person, Role
 from bot.conversation import outgoing
+from bot.conversation.incoming import Message, Tapped
 from bot.conversation.turn import Turn
 from bot.store import timers
 from bot.store.outbox import Call, Priority
+from flows.engine.answers import MAX_NAME
 from flows.engine.dutch_time import spoken_date
 from flows.engine.state import Ref, Request, Value
 
@@ -42,21 +44,22 @@ def _me(turn: Turn) -> Person:
 
 def join(turn: Turn, request: Request) -> Value | None:
     """Uses the open invitation: the guest becomes parent, co-parent, mentor or coordinator."""
-    invitation = invitations.opened_by(turn.connection, turn.host.vault, turn.chat_id, turn.now)
+    invitation = invitations.opened_by(turn.connection, turn.host.vault, turn.chat_id)
     if invitation is None or not invitations.use(turn.connection, invitation.id, turn.now):
         return None
+    family_id = turn.person.family_id if turn.person else None
+    if invitation.role is Role.PARENT and family_id is None:
+        family_id = invitation.family_id or families.found(turn.connection, invitation.made_by, turn.now)
     if turn.person:
-        people.change(turn.connection, turn.person.id, roles=int(turn.person.roles | invitation.role))
+        roles = int(turn.person.roles | invitation.role)
+        people.change(turn.connection, turn.person.id, roles=roles, family_id=family_id)
     else:
-        family_id = None
-        if invitation.role is Role.PARENT:
-            family_id = invitation.family_id or families.found(turn.connection, invitation.made_by, turn.now)
         people.add(
             turn.connection,
             turn.host.vault,
             chat_id=turn.chat_id,
             role=invitation.role,
-            name=invitation.name,
+            name=invitation.name or _first_name(turn),
             family_id=family_id,
             region=turn.host.default_region,
             zone=turn.host.default_zone.key,
@@ -69,17 +72,17 @@ def join(turn: Turn, request: Request) -> Value | None:
     return None
 
 
+def _first_name(turn: Turn) -> str:
+    """What Telegram calls who comes in by a link without a name."""
+    named = isinstance(turn.incoming, Message | Tapped)
+    return " ".join(turn.incoming.first_name.split())[:MAX_NAME] if named else ""
+
+
 def agree(turn: Turn, request: Request) -> Value | None:
     """Writes down the parent's yes; a guest comes in by it."""
     if turn.person is None:
         join(turn, request)
     privacy.agree(turn.connection, _me(turn).id, request.arguments.get("purpose", "use"), turn.now)
-    return None
-
-
-def decline(turn: Turn, request: Request) -> Value | None:
-    """The guest says no: nothing is kept, and the invitation can be used by somebody else."""
-    invitations.let_go(turn.connection, turn.chat_id)
     return None
 
 
@@ -358,7 +361,6 @@ ACTIONS: dict[str, Action] = {
         add_child,
         agree,
         change_child,
-        decline,
         end_pause,
         erase_me,
         invite_co_parent,

@@ -26,7 +26,7 @@ from bot.store import inbox, outbox
 from bot.store.database import Database
 from bot.store.inbox import Item
 from bot.store.outbox import Call, Priority
-from flows.engine.state import Back, Corrected, Media, Resume, Stop, Tap, Typed
+from flows.engine.state import Back, Corrected, Media, Resume, State, Stop, Tap, Typed
 from flows.engine.templates import render
 
 log = structlog.get_logger()
@@ -112,6 +112,8 @@ def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, 
     if isinstance(incoming, Nothing):
         return None
     turn = Turn(host, connection, item.chat_id, incoming, now)
+    if turn.person is None and turn.state.running:
+        _check_link(turn)
     match incoming:
         case Message():
             _message(turn, incoming)
@@ -127,6 +129,12 @@ def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, 
     return turn.note
 
 
+def _check_link(turn: Turn) -> None:
+    """Ends the welcome of a guest whose link was withdrawn or taken back meanwhile."""
+    if invitations.opened_by(turn.connection, turn.host.vault, turn.chat_id) is None:
+        turn.state = State()
+
+
 # --- messages ---------------------------------------------------------------------------------------------------------
 
 
@@ -140,7 +148,7 @@ def _message(turn: Turn, message: Message) -> None:
     elif message.kind == "text" and turn.host.help.is_asked_by(message.text):
         _show_help(turn)
     elif turn.person is None and turn.state.running is None:
-        turn.say("unknown_person")
+        _menu(turn)
     elif not _passed_on(turn, message):
         _answer(turn, message)
 
@@ -150,8 +158,8 @@ def _command(turn: Turn, word: str, rest: str) -> None:
         _start(turn, rest)
     elif turn.host.help.is_asked_by(word):
         _show_help(turn)
-    elif turn.person is None and turn.state.running is None:
-        turn.say("unknown_person")
+    elif turn.person is None and (word not in ("stop", "terug") or turn.state.running is None):
+        _menu(turn)
     elif word in _FLOW_OF:
         turn.start(_FLOW_OF[word])
         if turn.unexpected:
@@ -176,25 +184,28 @@ def _command(turn: Turn, word: str, rest: str) -> None:
 
 def _start(turn: Turn, code: str) -> None:
     if not code:
-        if turn.person:
-            _menu(turn)
-        else:
-            turn.say("unknown_person")
+        _menu(turn)
         return
     invitation = invitations.open_by_code(turn.connection, turn.host.vault, code, turn.chat_id, turn.now)
-    if invitation is None:
+    if invitation is None and turn.person and invitations.was_used_by(turn.connection, code, turn.chat_id):
+        turn.lead_in("already_in")
+        turn.apply(Resume())
+    elif invitation is None:
         turn.say("bad_invite")
-    elif turn.person and invitation.role in turn.person.roles:
+    elif turn.person and (invitation.role in turn.person.roles or invitation.made_by == turn.person.id):
         invitations.let_go(turn.connection, turn.chat_id)
-        turn.say("already_in")
+        turn.say("own_invite" if invitation.made_by == turn.person.id else "already_in")
     else:
         turn.start(_START_FLOWS[invitation.role], invited=True)
 
 
 def _menu(turn: Turn) -> None:
-    """The menus of all that this person is."""
+    """The menus of all that this person is; a guest is asked the waiting question, a stranger told how to come in."""
     if turn.person is None:
-        turn.say("unknown_person")
+        if turn.state.running:
+            turn.apply(Resume())
+        else:
+            turn.say("bad_invite" if turn.began.running else "unknown_person")
         return
     for role, screen in _MENUS.items():
         if role in turn.person.roles:
@@ -303,6 +314,10 @@ def _old_button(turn: Turn) -> None:
     if turn.state.running:
         turn.lead_in("old_button")
         turn.apply(Resume())
+    elif turn.person is None and turn.began.running is None:
+        turn.say("button_gone")
+    elif turn.person is None:
+        _menu(turn)
     else:
         turn.lead_in("old_button_idle")
         _menu(turn)

@@ -47,6 +47,7 @@ class Tapped:
     token: str
     message_id: int | None
     html: str | None
+    first_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

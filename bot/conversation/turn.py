@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import people, records, rituals
+from bot.care import people, privacy, records, rituals
 from bot.care.people import Person
 from bot.care.records import Field
 from bot.conversation import outgoing
@@ -37,6 +37,7 @@ from flows.engine.state import (
     Ended,
     Input,
     Keep,
+    Media,
     Parked,
     Request,
     Retick,
@@ -44,6 +45,7 @@ from flows.engine.state import (
     Start,
     Started,
     State,
+    Typed,
     Unexpected,
     Unkeep,
     Value,
@@ -86,18 +88,17 @@ class Turn:
         self.priority = Priority.ANSWER
         self.expires_at: datetime | None = None
         self.unexpected: Unexpected | None = None
-        self.erased = False
         self.note: str | None = None
         self.facts = Facts(connection, host.vault, chat_id, self.person, now, host.default_zone, host.library.texts)
         self._note_loose()
 
     # --- going out ------------------------------------------------------------------------------------------------
 
-    def send(self, text: str, rows: Rows = ()) -> None:
-        """A message to this chat. `text` is HTML."""
+    def send(self, text: str, rows: Rows = (), turn: int | None = None) -> None:
+        """A message to this chat. `text` is HTML; `turn` that of the question which it asks."""
         text = "\n\n".join(part for part in (self._lead, text) if part)
         self._lead = ""
-        self.call(outgoing.send(text, rows, quiet=self.purpose == "notice"))
+        self.call(outgoing.send(text, rows, quiet=self.purpose == "notice"), turn=turn if rows else None)
 
     def lead_in(self, name: str) -> None:
         """A text of the library to put above the next message of this turn, or to send alone if none follows."""
@@ -111,9 +112,11 @@ class Turn:
         """A text of the library, filled in, as HTML."""
         return render(self.host.library.texts[name], scope)
 
-    def call(self, call: dict[str, Any], purpose: Purpose | None = None) -> None:
+    def call(self, call: dict[str, Any], purpose: Purpose | None = None, turn: int | None = None) -> None:
         """Something to do in this chat, as `outgoing` makes it."""
-        self.calls.append(Call(self.chat_id, call, self.priority, purpose or self.purpose, expires_at=self.expires_at))
+        self.calls.append(
+            Call(self.chat_id, call, self.priority, purpose or self.purpose, expires_at=self.expires_at, turn=turn)
+        )
 
     def call_elsewhere(self, chat_id: int, call: dict[str, Any], letter_id: int | None = None) -> None:
         """Something to do in somebody else's chat."""
@@ -138,27 +141,34 @@ class Turn:
         self.apply(Start(flow, run))
 
     def may_start(self, flow: str) -> bool:
-        """Whether the flow is for somebody like this person."""
+        """Whether the flow is for somebody like this person. A guest starts nothing without an invitation."""
         known = self.host.library.flows.get(flow)
-        if known is None:
+        if known is None or self.person is None:
             return False
-        if self.person is None:
-            return "guest" in known.audience
         names = {role.name.lower() for role in people.Role if role in self.person.roles and role.name}
         return bool(names & set(known.audience))
 
     def apply(self, given: Input) -> None:
         """One input for the engine, with all that it asks of us on the way."""
         self.unexpected = None
+        asked = self.state.running.turn if self.state.running and isinstance(given, Typed | Media) else None
         while True:
             outcome = advance(self.host.library, self.state, given, self.facts, self.facts.local)
             self.state = outcome.state
             self._note_loose()
             self._carry_out(outcome.effects)
             if outcome.request is None:
-                return
+                break
             given = Answered(self._do(outcome.request))
             self.facts.forget()
+        if asked and not self.unexpected and (self.state.running is None or self.state.running.turn != asked):
+            self._close(asked)
+
+    def _close(self, turn: int) -> None:
+        """Takes the buttons off a question that was answered without them."""
+        message_id = outbox.message_of_turn(self.connection, self.chat_id, turn)
+        if message_id:
+            self.call(outgoing.edit_rows(message_id), "edit")
 
     def _do(self, request: Request) -> Value | None:
         from bot.conversation.actions import ACTIONS
@@ -171,9 +181,9 @@ class Turn:
         self.facts.person = self.person
 
     def forget_person(self) -> None:
-        """The person was erased: nothing of this turn is kept any more."""
-        self.erased = True
+        """The person was erased: nothing of this turn is kept any more, nor offered to go on with."""
         self.person = self.facts.person = None
+        self.state = replace(self.state, parked=())
 
     def _note_loose(self) -> None:
         running = self.state.running
@@ -186,7 +196,7 @@ class Turn:
         for effect in (*answers, *(effect for effect in effects if not isinstance(effect, Say))):
             match effect:
                 case Say():
-                    self.send(effect.text, effect.rows)
+                    self.send(effect.text, effect.rows, effect.turn)
                 case Retick():
                     if isinstance(self.incoming, Tapped) and self.incoming.message_id:
                         call = outgoing.edit_rows(self.incoming.message_id, effect.rows)
@@ -252,10 +262,17 @@ class Turn:
         """Writes the conversation and everything that goes out."""
         if self._lead:
             self.send("")
-        if not self.erased:
+        if self.person is None and self.state.running is None:
+            self._leave_no_trace()
+        else:
             self._offer_tomorrow_if_half_way()
             self._save_state()
         outbox.put(self.connection, self.host.vault, self.calls, self.now)
+
+    def _leave_no_trace(self) -> None:
+        """Nobody came in here, or not any more: nothing of the conversation stays."""
+        if self.before is not None:
+            privacy.forget_chat(self.connection, self.chat_id)
 
     def _offer_tomorrow_if_half_way(self) -> None:
         running = self.state.running

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, u
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import inbox
+from bot.store.types import fixed
 from bot.store.vault import Vault
 
 PLACE = "inbox.payload"
@@ -86,6 +87,7 @@ def _row(vault: Vault, arrival: Arrival, now: datetime) -> dict[str, object]:
     }
 
 
+_WAITING = fixed("waiting")
 _earlier = inbox.alias("earlier")
 _HEAD = (
     select(
@@ -98,10 +100,10 @@ _HEAD = (
         inbox.c.attempts,
     )
     .where(
-        inbox.c.status == "waiting",
+        inbox.c.status == _WAITING,
         or_(inbox.c.not_before.is_(None), inbox.c.not_before <= bindparam("now", type_=inbox.c.not_before.type)),
         ~select(_earlier.c.id)
-        .where(_earlier.c.chat_id == inbox.c.chat_id, _earlier.c.status == "waiting", _earlier.c.id < inbox.c.id)
+        .where(_earlier.c.chat_id == inbox.c.chat_id, _earlier.c.status == _WAITING, _earlier.c.id < inbox.c.id)
         .exists(),
     )
     .order_by(inbox.c.id)
@@ -155,7 +157,7 @@ def fail(connection: Connection, row: int, problem: str, now: datetime) -> bool:
 
 def waiting(connection: Connection) -> int:
     """How many rows are not handled yet."""
-    return connection.execute(select(func.count()).where(inbox.c.status == "waiting")).scalar_one()
+    return connection.execute(select(func.count()).where(inbox.c.status == _WAITING)).scalar_one()
 
 
 def sweep(connection: Connection, now: datetime) -> None:

@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from bot.store.tables import letters, outbox, paces
+from bot.store.types import fixed
 from bot.store.upsert import upsert
 from bot.store.vault import Unreadable, Vault
 
@@ -74,6 +75,7 @@ class Call:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     letter_id: int | None = None
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +115,23 @@ def _row(vault: Vault, call: Call, now: datetime) -> dict[str, object]:
         "call_sealed": vault.seal_json(PLACE, seal, call.call),
         "status": "waiting",
         "letter_id": call.letter_id,
+        "turn": call.turn,
     }
 
 
+_WAITING, _SENDING = fixed("waiting"), fixed("sending")
+_OPEN = (_WAITING, _SENDING)
 _ahead = outbox.alias("ahead")
 _IS_HEAD = and_(
-    outbox.c.status == "waiting",
+    outbox.c.status == _WAITING,
     ~select(_ahead.c.id)
     .where(
         _ahead.c.chat_id == outbox.c.chat_id,
+        _ahead.c.status.in_(_OPEN),
         or_(
-            _ahead.c.status == "sending",
-            and_(
-                _ahead.c.status == "waiting",
-                or_(
-                    _ahead.c.priority < outbox.c.priority,
-                    and_(_ahead.c.priority == outbox.c.priority, _ahead.c.id < outbox.c.id),
-                ),
-            ),
+            _ahead.c.status == _SENDING,
+            _ahead.c.priority < outbox.c.priority,
+            and_(_ahead.c.priority == outbox.c.priority, _ahead.c.id < outbox.c.id),
         ),
     )
     .exists(),
@@ -297,7 +298,8 @@ def recover(connection: Connection, now: datetime, *, mine: Collection[int] = ()
     `mine` are calls this process is making. Whether such a call arrived is not known; it is made again, since a lost
     message is worse than a doubled one.
     """
-    statement = update(outbox).where(outbox.c.status == "sending", outbox.c.id.not_in(mine))
+    is_sending = and_(outbox.c.status.in_(_OPEN), outbox.c.status == _SENDING)
+    statement = update(outbox).where(is_sending, outbox.c.id.not_in(mine))
     if not all_senders:
         statement = statement.where(outbox.c.taken_at < now - LEASE)
     return connection.execute(statement.values(status="waiting", sender=None)).rowcount
@@ -307,9 +309,19 @@ def refuse_all(connection: Connection, chat_id: int, problem: str, now: datetime
     """Gives up every waiting call to a chat that cannot be reached."""
     connection.execute(
         update(outbox)
-        .where(outbox.c.chat_id == chat_id, outbox.c.status == "waiting")
+        .where(outbox.c.chat_id == chat_id, outbox.c.status.in_(_OPEN), outbox.c.status == _WAITING)
         .values(status="refused", problem=problem, call_sealed=None, settled_at=now)
     )
+
+
+def message_of_turn(connection: Connection, chat_id: int, turn: int) -> int | None:
+    """The message that asked the question of a turn; None while it is not known to have arrived."""
+    return connection.execute(
+        select(outbox.c.message_id)
+        .where(outbox.c.chat_id == chat_id, outbox.c.turn == turn, outbox.c.message_id.is_not(None))
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    ).scalar()
 
 
 def next_moment(connection: Connection) -> datetime | None:
@@ -329,7 +341,7 @@ def next_moment(connection: Connection) -> datetime | None:
 
 def waiting(connection: Connection) -> int:
     """How many calls are not settled."""
-    return connection.execute(select(func.count()).where(outbox.c.status.in_(("waiting", "sending")))).scalar_one()
+    return connection.execute(select(func.count()).where(outbox.c.status.in_(_OPEN))).scalar_one()
 
 
 def sweep(connection: Connection, now: datetime) -> None:

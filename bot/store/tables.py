@@ -97,7 +97,7 @@ invitations = Table(
     Column("opened_by", BigInteger),
     Column("used_at", UtcDateTime),
 )
-"""`opened_by` is the chat that opened the link first; the link is then its own, until it expires or is used."""
+"""`opened_by` is the chat that opened the link first, before it expired; the link is then its own, until it is used."""
 
 consents = Table(
     "consents",
@@ -236,6 +236,7 @@ outbox = Table(
     Column("settled_at", UtcDateTime),
     Column("message_id", BigInteger),
     Column("letter_id", BigInteger),
+    Column("turn", Integer),
     Column("problem", String(200)),
 )
 Index(
@@ -252,7 +253,15 @@ Index(
     sqlite_where=outbox.c.status.in_(("waiting", "sending")),
     postgresql_where=outbox.c.status.in_(("waiting", "sending")),
 )
-"""Calls to the Bot API. `status`: waiting, sending, sent, unknown (timed out, may have arrived), refused, expired."""
+Index(
+    "ix_outbox_turn",
+    outbox.c.chat_id,
+    outbox.c.turn,
+    sqlite_where=outbox.c.turn.is_not(None),
+    postgresql_where=outbox.c.turn.is_not(None),
+)
+"""Calls to the Bot API. `turn` is that of the question a message asks. `status`: waiting, sending, sent, unknown (timed
+out, may have arrived), refused, expired."""
 
 paces = Table(
     "paces",

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from flows.engine import definition
+from flows.engine import definition, short_forms
 from flows.engine.definition import (
     ABOUT_STEP,
     Branch,
@@ -116,8 +116,8 @@ def load_sources(content: Path = CONTENT) -> Sources:
     """Reads every file. Raises ContentError with all problems of all files together."""
     problems: list[Problem] = []
 
-    def documents(folder: str, adapter: TypeAdapter[Any]) -> Iterator[Document[Any]]:
-        for path in sorted((content / folder).glob("*.yaml")):
+    def documents(folder: str, adapter: TypeAdapter[Any], name: str = "*.yaml") -> Iterator[Document[Any]]:
+        for path in sorted((content / folder).glob(name)):
             try:
                 yield read(path, adapter)
             except ContentError as error:
@@ -138,7 +138,7 @@ def load_sources(content: Path = CONTENT) -> Sources:
     decks = by_id(documents("decks", _DECK), "deck")
     texts = tuple(documents("texts", _TEXTS))
     screens = by_id(documents("screens", _SCREEN), "screen")
-    catalog = next(documents(".", _CATALOG), None)
+    catalog = next(documents(".", _CATALOG, "catalog.yaml"), None)
     if problems or catalog is None:
         place = Problem(content / "catalog.yaml", 1, 1, "E001", "bestand ontbreekt", "zet het terug")
         raise ContentError(problems or [place])
@@ -196,7 +196,12 @@ def _deck(file: DeckFile) -> Deck:
 
 def _fingerprint(content: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    for path in (Path(definition.__file__), Path(__file__), *sorted(content.rglob("*.yaml"))):
+    for path in (
+        Path(definition.__file__),
+        Path(short_forms.__file__),
+        Path(__file__),
+        *sorted(content.rglob("*.yaml")),
+    ):
         digest.update(str(path.name).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-_PLAIN = re.compile(r"""[^\W_][^,\[\]{}\n\r\t:#"]*|✓ [^,\[\]{}\n\r\t:#"]*""")
+_PLAIN = re.compile(r"""(?:✓ )?[^\W_][^,\[\]{}\n\r\t:?#"]*""")
 _WIDTH = 116
 
 Grid = tuple[tuple[str, ...], ...]

@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("settled_at", UtcDateTime(), nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("letter_id", sa.BigInteger(), nullable=True),
+        sa.Column("turn", sa.Integer(), nullable=True),
         sa.Column("problem", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
@@ -97,6 +98,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("status IN ('waiting', 'sending')"),
             postgresql_where=sa.text("status IN ('waiting', 'sending')"),
+        )
+        batch_op.create_index(
+            "ix_outbox_turn",
+            ["chat_id", "turn"],
+            unique=False,
+            sqlite_where=sa.text("turn IS NOT NULL"),
+            postgresql_where=sa.text("turn IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_outbox_waiting",

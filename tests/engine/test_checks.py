@@ -56,7 +56,9 @@ def steps(text: str) -> str:
 
 
 LONG_LABEL = "Dit is een knop met veel te veel woorden erop"
-HARD = "Een goede verantwoordelijkheidsoverdracht vereist onvermijdelijk systematische gedragsverandering binnen gezinsverbanden."
+HARD = (
+    "Een goede verantwoordelijkheidsoverdracht vereist onvermijdelijk systematische gedragsverandering binnen gezinnen."
+)
 
 FLOWS: list[tuple[str, str, int, str]] = [
     # structure
@@ -200,7 +202,8 @@ def test_a_deck_that_has_nothing_for_somebody(tmp_path: Path) -> None:
 
 def test_a_deck_is_filled_in_with_names_of_the_flow(tmp_path: Path) -> None:
     flow = steps(
-        "a: {say: 'Wat?', ask: text, remember: what, next: b}\nb: {pick: {deck: d, as: card}, say: '{{ card.text }}', end: d}"
+        "a: {say: 'Wat?', ask: text, remember: what, next: b}\n"
+        "b: {pick: {deck: d, as: card}, say: '{{ card.text }}', end: d}"
     )
     assert problems(tmp_path / "1", flow, decks={"d": "a: {text: 'Dus {{ what | excerpt(50) }}.'}"}) == []
     found = problems(tmp_path / "2", flow, decks={"d": "a: {text: 'Dus {{ whatever }}.'}"})
@@ -252,7 +255,7 @@ def test_texts(tmp_path: Path) -> None:
     found = problems(tmp_path, texts=TEXTS.replace("  skip: Sla over\n", ""))
     assert [(one.code, one.path.name) for one in found] == [("E211", "engine.yaml")]
     found = problems(tmp_path, texts=TEXTS + "  more: Zet je kind op de gang.")
-    assert [(one.code, one.line) for one in found] == [("E406", 21)]
+    assert [(one.code, one.line) for one in found] == [("E406", 20)]
     assert problems(tmp_path, texts=TEXTS + '  more: "Dag {{ whoever }}."') == []
 
 
@@ -283,7 +286,7 @@ def test_calls(tmp_path: Path) -> None:
 
 def test_a_neutral_flow_names_nobody_and_no_care(tmp_path: Path) -> None:
     for number, text in enumerate(("Dag Anna.", "Tijd voor je kind.", "Een bericht van {{ mentor.name }}.")):
-        flow = f"neutral: yes\nstart: a\nsteps:\n  a: {{say: '{text}', next: b}}\n  b: {{say: 'Past het?', ask: text, end: d}}"
+        flow = f"neutral: yes\nstart: a\nsteps:\n  a: {{say: '{text}', next: b}}\n  b: {{say: Past het., end: d}}"
         assert ("E408", 7) in {(one.code, one.line) for one in problems(tmp_path / str(number), flow)}
     chosen = (
         "neutral: yes\nstart: a\nsteps:\n  a: {say: 'Dag{% if evening.named %} {{ parent.name }}{% endif %}.', end: d}"
@@ -332,7 +335,7 @@ def test_a_text_named_twice(tmp_path: Path) -> None:
     assert [(one.code, one.path.name) for one in check(load_sources(folder))] == [("E006", "more.yaml")]
 
 
-# --- tone --------------------------------------------------------------------------------------------------------------
+# --- tone -------------------------------------------------------------------------------------------------------------
 
 
 def test_the_tone_we_ship_agrees_with_its_examples() -> None:
@@ -351,7 +354,7 @@ def test_tone_that_contradicts_itself(tmp_path: Path) -> None:
     assert [one.code for one in check(load_sources(tmp_path))] == ["E001"]
 
 
-# --- transcripts ---------------------------------------------------------------------------------------------------------
+# --- transcripts ------------------------------------------------------------------------------------------------------
 
 SAID = """
 scenario: Iets

@@ -19,7 +19,7 @@ from bot.simulator import Emulator, Phone, SimulatedClock, SimulatorServer
 from bot.store.outbox import Pace
 
 HOME = ZoneInfo("Europe/Amsterdam")
-UNPACED = Pace(bot_per_second=1e6, chat_seconds=0, group_seconds=0)
+UNPACED = Pace(bot_per_second=1e9, chat_seconds=0, group_seconds=0)
 
 
 class Town:

@@ -29,20 +29,17 @@ def check_transcripts(sources: Sources, library: Library, transcripts: Path, rep
             what = f"'{name}' heeft geen transcript"
             report.add(document, ("flow",), "E501", what, f"schrijf een gesprek in {transcripts.name}/{name}/")
             continue
+        mend = f"voeg een gesprek toe in {transcripts.name}/{name}/"
+        places: dict[tuple[str, ...], list[str]] = {}
         for touch in touchable(library, name):
+            _, step, button = touch
             if touch not in touched:
-                _, step, button = touch
-                what = f"geen enkel transcript komt bij {spoken(touch)}"
-                keys = ("steps", step, "buttons", button) if button in library.flows[name].steps[step].buttons else ()
-                mend = f"voeg een gesprek toe in {transcripts.name}/{name}/"
-                report.add(document, keys or ("steps", step), "E502", what, mend)
+                own = ("buttons", button) if button in library.flows[name].steps[step].buttons else ()
+                places.setdefault(("steps", step, *own), []).append(_SPOKEN.get(button, f"knop '{button}'"))
+        for keys, missing in places.items():
+            what = f"geen enkel transcript komt bij stap '{keys[1]}': {', '.join(missing)}"
+            report.add(document, keys, "E502", what, mend)
     return problems
-
-
-def spoken(touch: Touch) -> str:
-    """`stap 'whose': knop 'child'`."""
-    _, step, button = touch
-    return f"stap '{step}': {_SPOKEN.get(button, f'knop {button!r}')}"
 
 
 def play_all(library: Library, transcripts: Path, report: Report) -> tuple[set[Touch], list[Problem]]:
