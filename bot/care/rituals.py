@@ -20,7 +20,8 @@ from bot.store import timers
 from bot.store.timers import Timer
 from bot.store.vault import Vault
 
-EVENING, EVENING_LATER, LOOK_BACK, HALF_WAY = "evening", "evening_later", "look_back", "half_way"
+EVENING, EVENING_LATER, HALF_WAY = "evening", "evening_later", "half_way"
+LOOK_BACK, LOOK_BACK_LATER = "look_back", "look_back_later"
 EVERY_DAY, SCHOOL_NIGHTS, WEEKEND = "1234567", "12347", "56"
 """School nights are the evenings before a school day: Sunday to Thursday."""
 
@@ -96,23 +97,36 @@ def snooze(connection: Connection, person: Person, until: datetime) -> None:
 
 def wait_a_little(connection: Connection, person: Person, now: datetime) -> None:
     """The parent is busy talking: remind in a few minutes. Says nothing about whether the parent answers evenings."""
-    timers.put(
-        connection, Timer(person.chat_id, EVENING_LATER, now + STILL_TALKING, int(RITUAL_USEFUL.total_seconds()))
-    )
+    _in_a_few_minutes(connection, person, EVENING_LATER, RITUAL_USEFUL, now)
+
+
+def look_back_a_little_later(connection: Connection, person: Person, now: datetime) -> None:
+    """The parent is busy talking: look back in a few minutes."""
+    _in_a_few_minutes(connection, person, LOOK_BACK_LATER, _LOOK_BACK_USEFUL, now)
+
+
+def _in_a_few_minutes(connection: Connection, person: Person, key: str, useful: timedelta, now: datetime) -> None:
+    timers.put(connection, Timer(person.chat_id, key, now + STILL_TALKING, int(useful.total_seconds())))
 
 
 def later_tonight(person: Person, at: time, now: datetime) -> datetime | None:
     """The instant of a local time tonight; None when it has passed. The small hours belong to the evening before."""
-    today = person.local(now).date()
-    day = today + timedelta(days=1) if at < _SMALL_HOURS_UNTIL <= person.local(now).time() else today
+    evening = evening_of(person, now)
+    day = evening + timedelta(days=1) if at < _SMALL_HOURS_UNTIL else evening
     instant = instant_on(day, at, person.zone)
     return instant if instant > now else None
+
+
+def evening_of(person: Person, now: datetime) -> date:
+    """The day of the evening that `now` belongs to: the small hours belong to the evening before."""
+    local = person.local(now)
+    return local.date() - timedelta(days=local.time() < _SMALL_HOURS_UNTIL)
 
 
 def done_for_tonight(connection: Connection, person: Person, now: datetime) -> None:
     """The ritual was begun, or not wanted tonight: nothing more about it until tomorrow."""
     timers.drop(connection, person.chat_id, EVENING_LATER)
-    people.change(connection, person.id, evenings_silent=0, evening_done_on=person.local(now).date())
+    people.change(connection, person.id, evenings_silent=0, evening_done_on=evening_of(person, now))
 
 
 class EveningCall(Enum):
@@ -128,7 +142,7 @@ def decide_evening(person: Person, *, again_tonight: bool, talking: bool, now: d
     """Whether to remind of the ritual. `talking`: the parent is in the middle of something else just now."""
     if person.blocked or person.is_paused(now):
         return EveningCall.SILENT
-    if person.evening_done_on == person.local(now).date():
+    if person.evening_done_on == evening_of(person, now):
         return EveningCall.SILENT
     if talking:
         return EveningCall.WAIT

@@ -74,8 +74,8 @@ def join(turn: Turn, request: Request) -> Value | None:
 
 def _first_name(turn: Turn) -> str:
     """What Telegram calls who comes in by a link without a name."""
-    named = isinstance(turn.incoming, Message | Tapped)
-    return " ".join(turn.incoming.first_name.split())[:MAX_NAME] if named else ""
+    came = turn.incoming
+    return " ".join(came.first_name.split())[:MAX_NAME] if isinstance(came, Message | Tapped) else ""
 
 
 def agree(turn: Turn, request: Request) -> Value | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from bot.care import people, rituals
 from bot.care.rituals import EVENING_LATER, EveningCall
 from bot.conversation.incoming import Rang
-from bot.conversation.turn import Turn
+from bot.conversation.turn import LOOK_BACK_FLOW, QUIET_FLOW, REMINDER_FLOW, Turn
 from bot.store.outbox import Priority
 from flows.engine.state import Elapsed, Remind
-
-REMINDER_FLOW, QUIET_FLOW, LOOK_BACK_FLOW = "evening_reminder", "quiet_evenings", "look_back"
 
 
 def rang(turn: Turn, timer: Rang) -> None:
@@ -23,7 +21,7 @@ def rang(turn: Turn, timer: Rang) -> None:
                 turn.apply(Elapsed(timer.key, timer.turn))
         case "evening" | "evening_later":
             _evening(turn, timer)
-        case "look_back":
+        case "look_back" | "look_back_later":
             _look_back(turn)
         case "half_way":
             _half_way(turn)
@@ -60,7 +58,12 @@ def _evening(turn: Turn, timer: Rang) -> None:
 
 
 def _look_back(turn: Turn) -> None:
-    if turn.person and not turn.person.blocked and not turn.person.is_paused(turn.now):
+    if turn.person is None or turn.person.blocked or turn.person.is_paused(turn.now):
+        turn.note = "not wanted"
+    elif _is_talking(turn):
+        rituals.look_back_a_little_later(turn.connection, turn.person, turn.now)
+        turn.note = "talking"
+    else:
         _speak_as_reminder(turn, purpose_is_ritual=False)
         turn.start(LOOK_BACK_FLOW)
 

@@ -57,6 +57,9 @@ from flows.engine.templates import render
 
 LOOSE_FLOW = "loose_input"
 RITUAL_FLOW = "evening_ritual"
+REMINDER_FLOW, QUIET_FLOW, LOOK_BACK_FLOW = "evening_reminder", "quiet_evenings", "look_back"
+_NEVER_OFFERED = {LOOSE_FLOW, REMINDER_FLOW, QUIET_FLOW, LOOK_BACK_FLOW}
+"""What is not offered again tomorrow: it was about that one moment."""
 _WAKE_USEFUL = {"pause": timedelta(hours=1), "silence": timedelta(hours=12)}
 
 
@@ -196,7 +199,10 @@ class Turn:
         for effect in (*answers, *(effect for effect in effects if not isinstance(effect, Say))):
             match effect:
                 case Say():
-                    self.send(effect.text, effect.rows, effect.turn)
+                    # On a locked screen it is nobody's business what was left half-way.
+                    unasked = effect.step == "half_way" and self.purpose == "notice"
+                    text = self.text("half_way_reminder") if unasked else effect.text
+                    self.send(text, effect.rows, effect.turn)
                 case Retick():
                     if isinstance(self.incoming, Tapped) and self.incoming.message_id:
                         call = outgoing.edit_rows(self.incoming.message_id, effect.rows)
@@ -276,7 +282,7 @@ class Turn:
 
     def _offer_tomorrow_if_half_way(self) -> None:
         running = self.state.running
-        if running and len(running.trail) == 1 and running.flow != LOOSE_FLOW and self._was_fresh(running.id):
+        if running and len(running.trail) == 1 and running.flow not in _NEVER_OFFERED and self._was_fresh(running.id):
             zone = self.person.zone if self.person else self.host.default_zone
             timers.put(self.connection, rituals.half_way_timer(zone, self.chat_id, self.now))
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
 from sqlalchemy import Connection
 
 from bot.schedule.local_time import next_instant
@@ -17,20 +18,36 @@ from bot.store.inbox import Arrival
 from bot.store.timers import Timer
 from bot.store.vault import Vault
 
+log = structlog.get_logger()
+
 BATCH = 500
 KIND = "timer"
 
 
 def fire_due(connection: Connection, vault: Vault, now: datetime, most: int = BATCH) -> int:
-    """Fires up to `most` due timers; returns how many. A rhythm moves on to its next instant after `now`."""
+    """Fires up to `most` due timers; returns how many. A rhythm moves on to its next instant after `now`.
+
+    One whose time, days or zone are not understood (any more) rests from then on.
+    """
     due = timers.due(connection, now, most)
     if not due:
         return 0
     inbox.accept(connection, vault, [_arrival(timer) for _, timer in due], now)
-    moves = [(row, following) for row, timer in due if (following := next_of(timer, now))]
-    moved = {row for row, _ in moves}
+    moves: list[tuple[int, datetime | None]] = []
+    over: list[int] = []
+    for row, timer in due:
+        try:
+            following = next_of(timer, now)
+        except (ValueError, ZoneInfoNotFoundError) as error:
+            log.error("timer not understood", timer=row, problem=type(error).__name__)
+            moves.append((row, None))
+        else:
+            if following:
+                moves.append((row, following))
+            else:
+                over.append(row)
     timers.move(connection, moves)
-    timers.remove(connection, [row for row, _ in due if row not in moved])
+    timers.remove(connection, over)
     return len(due)
 
 

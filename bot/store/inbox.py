@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, literal_column, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import inbox
@@ -104,6 +104,7 @@ _HEAD = (
         or_(inbox.c.not_before.is_(None), inbox.c.not_before <= bindparam("now", type_=inbox.c.not_before.type)),
         ~select(_earlier.c.id)
         .where(_earlier.c.chat_id == inbox.c.chat_id, _earlier.c.status == _WAITING, _earlier.c.id < inbox.c.id)
+        .offset(literal_column("0"))
         .exists(),
     )
     .order_by(inbox.c.id)

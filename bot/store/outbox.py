@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, literal_column, and_, bindparam, func, insert, or_, select, update
 
 from bot.store.tables import letters, outbox, paces
 from bot.store.types import fixed
@@ -134,6 +134,7 @@ _IS_HEAD = and_(
             and_(_ahead.c.priority == outbox.c.priority, _ahead.c.id < outbox.c.id),
         ),
     )
+    .offset(literal_column("0"))
     .exists(),
 )
 _NOW = bindparam("now", type_=outbox.c.created_at.type)
@@ -164,10 +165,9 @@ def take(connection: Connection, vault: Vault, sender: str, pace: Pace, now: dat
     end here.
     """
     bot_free = _bot_free_at(connection, now)
-    ahead = min(pace.interval * most, _AHEAD)
-    if bot_free > now + ahead:
+    if bot_free > now + _AHEAD:
         return []
-    soon = bot_free + ahead
+    soon = bot_free + min(pace.interval * most, _AHEAD)
     while rows := connection.execute(_READY, {"now": now, "soon": soon, "most": most}).all():
         taken: list[Taken] = []
         booked: list[tuple[int, datetime]] = []

@@ -63,8 +63,8 @@ def due(connection: Connection, now: datetime, most: int) -> list[tuple[int, Tim
     return [(row.id, _timer(row)) for row in connection.execute(_DUE, {"now": now, "most": most})]
 
 
-def move(connection: Connection, moves: Sequence[tuple[int, datetime]]) -> None:
-    """Sets the next instants of rhythms, by row id."""
+def move(connection: Connection, moves: Sequence[tuple[int, datetime | None]]) -> None:
+    """Sets the next instants of rhythms, by row id; without one a rhythm rests."""
     if moves:
         connection.execute(_MOVE, [{"row": row, "now": due_at} for row, due_at in moves])
 

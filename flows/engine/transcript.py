@@ -190,7 +190,7 @@ def play_script(transcript: Transcript, driver: Driver) -> list[Beat]:
         try:
             played.append(Beat(beat.act, beat.item, _do(driver, transcript, beat.act)))
         except TranscriptError as error:
-            raise TranscriptError(error.what, beat.item) from error
+            raise TranscriptError(error.what, beat.item) from None
     return played
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.engine.library import Library, load
-from flows.engine.transcript import difference, play_script, read_transcript
+from flows.engine.transcript import TranscriptError, difference, play_script, read_transcript
 from flows.engine.transcript_driver import EngineDriver
 from tests.support import transcripts
 
@@ -24,7 +24,14 @@ def _name(path: Path) -> str:
 @pytest.mark.parametrize("path", transcripts.all_paths(), ids=_name)
 def test_plays_as_written(path: Path, library: Library, updating: bool) -> None:
     document = read_transcript(path)
-    seen = play_script(document.value, EngineDriver(library))
+    seen, fault = None, ""
+    try:
+        seen = play_script(document.value, EngineDriver(library))
+    except TranscriptError as error:
+        line, column = document.place("script", error.item)
+        fault = f"{path}:{line}:{column}: {error.what}"
+    if seen is None:
+        pytest.fail(fault, pytrace=False)
     if updating:
         transcripts.update(document, seen)
         return

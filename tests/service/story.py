@@ -193,11 +193,11 @@ def parent(
 ) -> Somebody:
     """A parent who came in before; the evening's question comes each day at `evening`, if that is given."""
     service, now = town.service, town.clock.now()
+    shared = partner.known.family_id if partner else None
+    mentor_id = guide.known.id if guide else None
 
     def work(connection: Connection) -> None:
-        family_id = partner.known.family_id if partner else None
-        if family_id is None:
-            family_id = families.found(connection, guide.known.id if guide else None, now)
+        family_id = shared or families.found(connection, mentor_id, now)
         person_id = _add(connection, town, who, Role.PARENT, family_id, name)
         for child, age in children if partner is None else ():
             child_id = families.add_child(

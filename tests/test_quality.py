@@ -1,0 +1,49 @@
+"""What must hold of all code: types, style, who may import whom, and what content may say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.engine.checks import check
+from flows.engine.library import load_sources
+
+ROOT = Path(__file__).parent.parent
+_BIN = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["ruff", "check", "."], id="style"),
+        pytest.param(["ruff", "format", "--check", "."], id="layout"),
+        pytest.param(["mypy"], id="types"),
+        pytest.param(["lint-imports", "--no-cache"], id="imports"),
+    ],
+)
+def test_tool_is_content(command: list[str]) -> None:
+    result = subprocess.run([_BIN / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_content_has_no_problems() -> None:
+    problems = check(load_sources(), ROOT / "tests" / "transcripts")
+    assert problems == [], "\n".join(map(str, problems))
+
+
+def test_no_room_has_grown_too_large() -> None:
+    large = [
+        f"{path.relative_to(ROOT)}: {lines} lines"
+        for room in ("bot", "flows")
+        for path in (ROOT / room).rglob("*.py")
+        if (lines := path.read_text(encoding="utf-8").count("\n")) > 600 and path.name != "dutch_time.py"
+    ]
+    assert large == []
+
+
+def test_readme_and_ci_run_the_same_tests() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len([line for line in readme.splitlines() if "bin/pytest" in line]) == 1
