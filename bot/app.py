@@ -23,7 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.care import people
 from bot.conversation import outgoing
-from bot.conversation.handle import COMMANDS, handle_next
+from bot.conversation.handle import COMMANDS, handle_next, lost_touch
 from bot.conversation.turn import Host
 from bot.safety.help import HelpCards, load_help
 from bot.schedule import ticker
@@ -274,15 +274,7 @@ class Service:
         return await outbound.make(self.bot, chat_id, call)
 
     def _unreachable(self, connection: Connection, chat_id: int, now: datetime) -> None:
-        """Nobody is there any more: the person's mentor is told."""
-        person = people.present(connection, self.vault, chat_id).person
-        if person is None or person.blocked:
-            return
-        people.change(connection, person.id, blocked_at=now)
-        mentor = people.by_id(connection, self.vault, person.mentor_id) if person.mentor_id else None
-        if mentor:
-            text = render(self.library.texts["parent_unreachable"], {"name": person.name})
-            outbox.put(connection, self.vault, [outbox.Call(mentor.chat_id, outgoing.send(text))], now)
+        lost_touch(connection, self.host, chat_id, now)
 
     async def _help_at_once(self, chat_id: int, text: str) -> bool:
         if not text or not self.help.is_asked_by(text):

@@ -160,8 +160,10 @@ async def _run_with_simulator(settings: Settings, *, demo: bool) -> None:
         async with service:
             chats = {persona.key: (persona.user_id, persona.first_name, persona.role) for persona in PERSONAS}
             now = clock.now()
-            links = service.database.do(lambda connection: furnish(connection, service.vault, chats, now, full=demo))
-            emulator.set_start_links(links)
+            made = service.database.do(lambda connection: furnish(connection, service.vault, chats, now, full=demo))
+            emulator.set_start_links(made.codes)
+            for key in made.present:
+                emulator.person(key).says("/menu")
             clock.on_move(lambda _: service.wake())
             emulator.travel = lambda target: service.live_until(target, clock.move_to)
             _stop_on_signals(service.stop)

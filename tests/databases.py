@@ -16,7 +16,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -183,6 +183,20 @@ def some_server() -> Iterator[Server]:
     else:
         with own_server() as server:
             yield server
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Looks again and again whether it is so; for what happens in other threads and processes."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.005)
+
+
+def is_waiting_for_a_lock(database: Database) -> bool:
+    """Whether anybody waits for another one's transaction, on PostgreSQL."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    return bool(database.do(lambda connection: connection.exec_driver_sql(waiting).scalar_one()))
 
 
 # --- fixtures ---------------------------------------------------------------------------------------------------------

@@ -107,13 +107,18 @@ _HOUSEHOLDS = (
 )
 
 
-def furnish(connection: Connection, vault: Vault, chats: Chats, now: datetime, *, full: bool) -> dict[str, str]:
-    """Fills an empty database; returns the codes of open invitations by the key of whom they are for.
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """Who is there now, and the codes of open invitations, both by the short key of the chat."""
 
-    A database with people in it is left as it is, and gives no codes.
-    """
+    present: list[str]
+    codes: dict[str, str]
+
+
+def furnish(connection: Connection, vault: Vault, chats: Chats, now: datetime, *, full: bool) -> Furnished:
+    """Fills an empty database. One with people in it is left as it is."""
     if connection.execute(select(func.count()).select_from(people_table)).scalar_one():
-        return {}
+        return Furnished([], {})
     staff = {key: one for key, one in chats.items() if one[2] in ("coordinator", "mentor")}
     mentors = [_add(connection, vault, one, Role[one[2].upper()], now) for one in staff.values()]
     mentor_ids = [person for person, one in zip(mentors, staff.values(), strict=True) if one[2] == "mentor"]
@@ -121,12 +126,13 @@ def furnish(connection: Connection, vault: Vault, chats: Chats, now: datetime, *
         chance = random.Random(1)  # noqa: S311 - made-up lives, the same each time
         for number, household in enumerate(_HOUSEHOLDS):
             _live(connection, vault, household, chats, mentor_ids[number % len(mentor_ids)], now, chance)
-        return {}
-    return {
+        return Furnished([key for key, one in chats.items() if one[2] != "peer"], {})
+    codes = {
         key: invitations.make(connection, vault, role=Role.PARENT, name=one[1], made_by=mentor_ids[0], now=now)
         for key, one in chats.items()
         if one[2] == "parent"
     }
+    return Furnished(list(staff), codes)
 
 
 def _add(

@@ -42,13 +42,16 @@ _CHILDREN = (
         child_words,
         and_(child_words.c.child_id == children.c.id, child_words.c.person_id == bindparam("person")),
     )
-    .where(children.c.family_id == bindparam("family"), children.c.removed_at.is_(None))
+    .where(children.c.family_id == bindparam("family"))
     .order_by(children.c.id)
 )
+_LISTED = _CHILDREN.where(children.c.removed_at.is_(None))
 
 
-def children_of(connection: Connection, vault: Vault, family_id: int, person_id: int, today: date) -> list[Child]:
-    """The family's children, the oldest first. `today` is the parent's local day."""
+def children_of(
+    connection: Connection, vault: Vault, family_id: int, person_id: int, today: date, *, removed: bool = False
+) -> list[Child]:
+    """The family's children, the oldest first. `today` is the parent's local day; `removed`: also those taken out."""
     found = [
         Child(
             id=row.id,
@@ -59,7 +62,7 @@ def children_of(connection: Connection, vault: Vault, family_id: int, person_id:
             if row.calls_me_sealed
             else "",
         )
-        for row in connection.execute(_CHILDREN, {"family": family_id, "person": person_id})
+        for row in connection.execute(_CHILDREN if removed else _LISTED, {"family": family_id, "person": person_id})
     ]
     return sorted(found, key=lambda child: -(child.age or 0))
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, not_, or_, select, update
 
-from bot.care import families, letters, records
-from bot.care.people import Person
+from bot.care import families, letters, people, records
+from bot.care.families import Child
+from bot.care.people import Person, Role
 from bot.store import tables
 from bot.store.types import new_id
 from bot.store.vault import Vault
@@ -30,24 +31,34 @@ def agree(connection: Connection, person_id: int, purpose: str, now: datetime) -
 
 def everything_of(connection: Connection, vault: Vault, person: Person, now: datetime) -> dict[str, Any]:
     """All that is kept of a person, as JSON values with Dutch names, instants in UTC."""
-    children = (
-        families.children_of(connection, vault, person.family_id, person.id, person.local(now).date())
-        if person.family_id
-        else []
-    )
+    children = _children_ever(connection, vault, person, now)
+    mentor = people.by_id(connection, vault, person.mentor_id) if person.mentor_id else None
     consents = connection.execute(select(tables.consents).where(tables.consents.c.person_id == person.id))
     sent = connection.execute(
         select(tables.letters).where(
             or_(tables.letters.c.from_person == person.id, tables.letters.c.to_person == person.id)
         )
     )
-    names = {child.id: child.name for child in children}
+    names = {child.id: child.name for child, _ in children}
     rhythms = connection.execute(select(tables.timers).where(tables.timers.c.chat_id == person.chat_id))
     return {
         "naam": person.name,
         "regio": person.region,
         "tijdzone": person.zone.key,
-        "kinderen": [{"naam": child.name, "leeftijd": child.age, "noemt_jou": child.calls_me} for child in children],
+        "rollen": [role.name.lower() for role in Role if role in person.roles and role.name],
+        "mentor": mentor.name if mentor else None,
+        "pauze_tot": person.paused_until.isoformat() if person.paused_until else None,
+        "naam_in_herinnering": person.named_reminder,
+        "kinderen": [
+            {
+                "naam": child.name,
+                "leeftijd": child.age,
+                "noemt_jou": child.calls_me,
+                "aangesproken_met": _PRONOUNS[child.pronoun],
+                "in_de_lijst": listed,
+            }
+            for child, listed in children
+        ],
         "toestemming": [
             {"waarvoor": row.purpose, "versie": row.version, "gegeven": row.given_at.isoformat()} for row in consents
         ],
@@ -74,6 +85,19 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
             for row in sent
         ],
     }
+
+
+_PRONOUNS = {"he": "hij", "she": "zij", "name": "de naam"}
+
+
+def _children_ever(connection: Connection, vault: Vault, person: Person, now: datetime) -> list[tuple[Child, bool]]:
+    """The children of the family, and whether they are still in the list."""
+    if person.family_id is None:
+        return []
+    today = person.local(now).date()
+    known = families.children_of(connection, vault, person.family_id, person.id, today, removed=True)
+    listed = {child.id for child in families.children_of(connection, vault, person.family_id, person.id, today)}
+    return [(child, child.id in listed) for child in known]
 
 
 def erase(connection: Connection, person: Person) -> None:

@@ -120,19 +120,12 @@ def keep(
 
 
 def correct(
-    connection: Connection, vault: Vault, person_id: int, key: str, name: str, text: str, now: datetime
-) -> bool:
-    """An answer was edited; False when the record does not have it (any more). A number stays a number."""
+    connection: Connection, vault: Vault, person_id: int, key: str, name: str, field: Field, now: datetime
+) -> None:
+    """Puts another answer in place of one that is there; what is not there stays away."""
     record = find(connection, vault, person_id, key)
-    if record is None or name not in record.fields:
-        return False
-    before = record.fields[name].value
-    if isinstance(before, int) and not text.strip().isdecimal():
-        return False
-    value = int(text) if isinstance(before, int) else text
-    fields = {**record.fields, name: Field(value, text)}
-    _write_fields(connection, vault, record.id, fields, now)
-    return True
+    if record and name in record.fields:
+        _write_fields(connection, vault, record.id, {**record.fields, name: field}, now)
 
 
 def throw_away(connection: Connection, person_id: int, key: str) -> None:

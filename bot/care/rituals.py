@@ -81,9 +81,7 @@ def move_to_zone(connection: Connection, person: Person, zone: ZoneInfo, now: da
             )
 
 
-def _same_day_in(
-    zone: ZoneInfo, due_at: datetime, at: time, old_zone: ZoneInfo, days: str, now: datetime
-) -> datetime:
+def _same_day_in(zone: ZoneInfo, due_at: datetime, at: time, old_zone: ZoneInfo, days: str, now: datetime) -> datetime:
     """The instant of a rhythm in another zone, on the local day on which it would have come."""
     instant = instant_on(due_at.astimezone(old_zone).date(), at, zone)
     return instant if instant > now else next_instant(now, at, zone, weekdays(days))

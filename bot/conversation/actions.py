@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from typing import Any, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.care import families, invitations, letters, notes, people, privacy, records, rituals
@@ -26,7 +27,8 @@ Action = Callable[[Turn, Request], Value | None]
 
 REGIONS = {"nl": "Europe/Amsterdam", "be": "Europe/Brussels"}
 _DAYS = {"all": rituals.EVERY_DAY, "school": rituals.SCHOOL_NIGHTS, "weekend": rituals.WEEKEND}
-_FILES = {"voice", "photo", "video", "document", "audio", "sticker"}
+_FILES = frozenset(get_args(outgoing.FileKind))
+_WITHOUT_CAPTION = {"sticker", "video_note"}
 
 
 class NotAllowed(Exception):
@@ -316,17 +318,23 @@ def tell_mentor(turn: Turn, request: Request) -> Value | None:
 
 
 def send_letter(turn: Turn, to: Person, text_name: str, text: str, kind: str, file_id: str | None) -> None:
-    """Passes a message on to somebody, in a frame that says whose it is; the copy can be replied to."""
-    person, vault = _me(turn), turn.host.vault
-    letter_id = letters.write(turn.connection, vault, person.id, to.id, text, turn.now)
-    framed = turn.text(text_name, name=families.spoken(person.name), text=text)
-    if file_id and kind in _FILES:
-        if len(framed) > outgoing.MAX_CAPTION or kind == "sticker":
-            turn.call_elsewhere(to.chat_id, outgoing.send(framed))
-            framed = ""
-        turn.call_elsewhere(to.chat_id, outgoing.file(kind, file_id, framed), letter_id)  # type: ignore[arg-type]
-    else:
-        turn.call_elsewhere(to.chat_id, outgoing.send(framed), letter_id)
+    """Passes a message on to somebody, in a frame that says whose it is; each copy can be replied to."""
+    name = families.spoken(_me(turn).name)
+    framed = turn.text(text_name, name=name, text=text)
+    if not file_id or kind not in _FILES:
+        file_id = None
+    if file_id is None or kind in _WITHOUT_CAPTION or outgoing.length(framed) > outgoing.MAX_CAPTION:
+        room = outgoing.MAX_TEXT - outgoing.length(turn.text(text_name, name=name, text=""))
+        for part in outgoing.in_parts(text, room):
+            _post(turn, to, part, outgoing.send(turn.text(text_name, name=name, text=part)))
+        framed = text = ""
+    if file_id:
+        _post(turn, to, text, outgoing.file(kind, file_id, framed))  # type: ignore[arg-type]
+
+
+def _post(turn: Turn, to: Person, text: str, call: dict[str, Any]) -> None:
+    letter_id = letters.write(turn.connection, turn.host.vault, _me(turn).id, to.id, text, turn.now)
+    turn.call_elsewhere(to.chat_id, call, letter_id)
 
 
 # --- one's own data and help ------------------------------------------------------------------------------------------
@@ -336,7 +344,7 @@ def send_my_data(turn: Turn, request: Request) -> Value | None:
     """Everything that is kept, as a file in the chat."""
     everything = privacy.everything_of(turn.connection, turn.host.vault, _me(turn), turn.now)
     data = json.dumps(everything, ensure_ascii=False, indent=2).encode()
-    turn.call(outgoing.document("mijn-gegevens.json", data))
+    turn.call(outgoing.document(f"{turn.host.library.texts['my_data_file'].strip()}.json", data))
     return None
 
 

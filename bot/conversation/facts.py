@@ -32,7 +32,7 @@ _DAY_SETS = {
     rituals.WEEKEND: "days_weekend",
 }
 _PRONOUNS = {"he": ("hij", "hem", "zijn"), "she": ("zij", "haar", "haar")}
-_LOOSE_KINDS = {"video": "document", "audio": "document"}
+_LOOSE_KINDS = dict.fromkeys(("video", "video_note", "animation", "audio"), "document")
 _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 
 

@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from bot.care import invitations, letters, notes, people, records
+from bot.care import families, invitations, letters, notes, people, records
 from bot.care.notes import Piece
 from bot.care.people import Role
+from bot.care.records import AnsweredBy, Field
 from bot.conversation import outgoing, reminders
 from bot.conversation.actions import send_letter
 from bot.conversation.incoming import Edited, Incoming, Message, Nothing, Rang, Reachable, Tapped
@@ -26,6 +27,7 @@ from bot.store import inbox, outbox
 from bot.store.database import Database
 from bot.store.inbox import Item
 from bot.store.outbox import Call, Priority
+from flows.engine.answers import Reading, cleaned, read
 from flows.engine.state import Back, Corrected, Media, Resume, State, Stop, Tap, Typed
 from flows.engine.templates import render
 
@@ -75,8 +77,6 @@ def handle_next(database: Database, host: Host, decode: Decode, now: datetime) -
 
 
 def _decoded(item: Item, decode: Decode, now: datetime) -> Incoming:
-    if item.kind == HELPED:
-        return Nothing()
     if item.kind != ticker.KIND:
         return decode(item.payload)
     given = json.loads(item.payload)
@@ -115,6 +115,9 @@ def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, 
     if turn.person is None and turn.state.running:
         _check_link(turn)
     match incoming:
+        case Message() if item.kind == HELPED:
+            _greet_again(turn)
+            _passed_on(turn, incoming)
         case Message():
             _message(turn, incoming)
         case Tapped():
@@ -138,15 +141,21 @@ def _check_link(turn: Turn) -> None:
 # --- messages ---------------------------------------------------------------------------------------------------------
 
 
-def _message(turn: Turn, message: Message) -> None:
+def _greet_again(turn: Turn) -> None:
+    """Who writes can be reached."""
     if turn.person and turn.person.blocked:
         people.change(turn.connection, turn.person.id, blocked_at=None)
         turn.refresh_person()
+
+
+def _message(turn: Turn, message: Message) -> None:
+    _greet_again(turn)
     command = message.command
     if command:
         _command(turn, *command)
     elif message.kind == "text" and turn.host.help.is_asked_by(message.text):
         _show_help(turn)
+        _passed_on(turn, message)
     elif turn.person is None and turn.state.running is None:
         _menu(turn)
     elif not _passed_on(turn, message):
@@ -171,8 +180,12 @@ def _command(turn: Turn, word: str, rest: str) -> None:
         turn.apply(Stop())
     elif word == "terug":
         turn.apply(Back())
-        if turn.unexpected:
-            turn.say("first_step")
+        if turn.unexpected and turn.unexpected.why == "idle":
+            turn.lead_in("nothing_to_go_on")
+            _menu(turn)
+        elif turn.unexpected:
+            turn.lead_in("first_step")
+            turn.apply(Resume())
     elif word == "verder":
         turn.apply(Resume())
         if turn.unexpected:
@@ -229,7 +242,7 @@ def _show_help(turn: Turn, region: str | None = None) -> None:
 
 def _passed_on(turn: Turn, message: Message) -> bool:
     """A reply to somebody's letter goes to its writer."""
-    if message.reply_to is None or turn.person is None:
+    if message.reply_to is None or turn.person is None or not (message.text or message.file_id):
         return False
     writer_id = letters.writer_of(turn.connection, turn.person.id, message.reply_to)
     writer = people.by_id(turn.connection, turn.host.vault, writer_id) if writer_id else None
@@ -237,7 +250,7 @@ def _passed_on(turn: Turn, message: Message) -> bool:
         return False
     frame = "mentor_reply" if Role.MENTOR in turn.person.roles else "mentor_message"
     send_letter(turn, writer, frame, message.text, message.kind, message.file_id)
-    turn.say("mentor_reply_sent", name=writer.name)
+    turn.say("mentor_reply_sent", name=families.spoken(writer.name))
     return True
 
 
@@ -259,6 +272,8 @@ def _loose(turn: Turn, message: Message) -> None:
         if turn.state.running:
             turn.apply(Resume())
         else:
+            if turn.person and Role.MENTOR in turn.person.roles:
+                turn.lead_in("parent_answered_only")
             _menu(turn)
         return
     running = turn.state.running
@@ -275,7 +290,8 @@ def _add_piece(turn: Turn, run: str, key: str, message: Message) -> bool:
     piece = Piece(message.kind, message.text, message.file_id, message.message_id, message.album)
     today = turn.facts.local.date()
     known = notes.add(turn.connection, turn.host.vault, turn.person.id, key, piece, today, turn.now)
-    records.note_answer(turn.connection, turn.chat_id, message.message_id, run, key, notes.PIECES)
+    if message.kind != "location":  # Telegram tells each step of somebody under way as an edit.
+        records.note_answer(turn.connection, turn.chat_id, message.message_id, run, key, notes.PIECES)
     turn.facts.forget()
     return known
 
@@ -289,10 +305,10 @@ def _tapped(turn: Turn, tapped: Tapped) -> None:
         _show_help(turn, rest)
     elif verb == menus.SHOW_SCREEN:
         if _may_see(turn, rest):
-            _screen(turn, rest, tapped.message_id)
+            _screen(turn, rest, tapped.message_id if tapped.html is not None else None)
         else:
             _menu(turn)
-    elif verb == menus.START_FLOW:
+    elif verb == menus.START_FLOW and rest != LOOSE_FLOW:
         turn.start(rest)
         if turn.unexpected:
             _menu(turn)
@@ -336,11 +352,43 @@ def _edited(turn: Turn, edited: Edited) -> None:
             connection, vault, person.id, answered.key, edited.message_id, edited.text, today, turn.now
         )
     else:
-        changed = records.correct(connection, vault, person.id, answered.key, answered.name, edited.text, turn.now)
+        before = turn.state
+        changed = _correct_record(turn, person.id, answered, edited.text)
         turn.apply(Corrected(answered.run, answered.key, answered.name, edited.text))
+        changed = changed or turn.state != before
     turn.say("corrected" if changed else "edit_not_used")
 
 
+def _correct_record(turn: Turn, person_id: int, answered: AnsweredBy, text: str) -> bool:
+    """Puts the edited answer in what is kept, if it can be read as an answer to that question."""
+    connection, vault, library = turn.connection, turn.host.vault, turn.host.library
+    record = records.find(connection, vault, person_id, answered.key)
+    if record is None or answered.name not in record.fields:
+        return False
+    steps = (step for flow in library.flows.values() if flow.record == record.kind for step in flow.steps.values())
+    ask = next((step.ask for step in steps if step.ask and step.answer_name == answered.name), None)
+    reading = read(ask, cleaned(text), turn.facts.local) if ask else None
+    if not isinstance(reading, Reading):
+        return False
+    field = Field(reading.value, reading.said)
+    records.correct(connection, vault, person_id, answered.key, answered.name, field, turn.now)
+    return True
+
+
 def _reachable(turn: Turn, reachable: Reachable) -> None:
-    if turn.person:
-        people.change(turn.connection, turn.person.id, blocked_at=None if reachable.yes else turn.now)
+    if reachable.yes:
+        _greet_again(turn)
+    else:
+        lost_touch(turn.connection, turn.host, turn.chat_id, turn.now)
+
+
+def lost_touch(connection: Connection, host: Host, chat_id: int, now: datetime) -> None:
+    """Nobody is there any more: reminders stop, and the person's mentor is told, once."""
+    person = people.present(connection, host.vault, chat_id).person
+    if person is None or person.blocked:
+        return
+    people.change(connection, person.id, blocked_at=now)
+    mentor = people.by_id(connection, host.vault, person.mentor_id) if person.mentor_id else None
+    if mentor and mentor.id != person.id:
+        text = render(host.library.texts["parent_unreachable"], {"name": families.spoken(person.name)})
+        outbox.put(connection, host.vault, [Call(mentor.chat_id, outgoing.send(text))], now)

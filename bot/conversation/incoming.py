@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 MessageKind = Literal[
-    "text", "voice", "photo", "video", "document", "audio", "sticker", "location", "contact", "poll", "other"
+    "text",
+    "voice",
+    "photo",
+    "video",
+    "video_note",
+    "animation",
+    "document",
+    "audio",
+    "sticker",
+    "location",
+    "contact",
+    "poll",
+    "other",
 ]
 
 

@@ -8,10 +8,31 @@ from typing import Any, Literal
 
 from flows.engine.state import Key
 
-MAX_CAPTION = 1024
-"""The longest caption that Telegram takes, in UTF-16 units."""
+MAX_TEXT, MAX_CAPTION = 4096, 1024
+"""The longest text and caption that Telegram takes, in UTF-16 units."""
+
+FileKind = Literal["voice", "photo", "video", "video_note", "animation", "document", "audio", "sticker"]
 
 Rows = Sequence[Sequence[Key]]
+
+
+def length(text: str) -> int:
+    """How long Telegram finds a text."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def in_parts(text: str, room: int) -> list[str]:
+    """The text in pieces no longer than `room`, cut between words where there are any."""
+    parts = []
+    while length(text) > room:
+        end = room
+        while length(text[:end]) > room:
+            end -= 1
+        between = max(text.rfind("\n", room // 2, end), text.rfind(" ", room // 2, end))
+        end = between if between > 0 else end
+        parts.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*parts, text]
 
 
 def _rows(rows: Rows) -> list[list[list[str]]]:
@@ -33,9 +54,7 @@ def edit_rows(message_id: int, rows: Rows = ()) -> dict[str, Any]:
     return {"do": "edit_rows", "message_id": message_id, "rows": _rows(rows)}
 
 
-def file(
-    kind: Literal["voice", "photo", "video", "document", "audio", "sticker"], file_id: str, caption: str = ""
-) -> dict[str, Any]:
+def file(kind: FileKind, file_id: str, caption: str = "") -> dict[str, Any]:
     """A file that Telegram already has. `caption` is HTML."""
     return {"do": "file", "kind": kind, "file_id": file_id, "caption": caption}
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, literal_column, func, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import inbox

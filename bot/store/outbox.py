@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import Connection, literal_column, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, or_, select, update
 
 from bot.store.tables import letters, outbox, paces
 from bot.store.types import fixed

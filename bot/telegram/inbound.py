@@ -21,8 +21,8 @@ _NO_LONGER_KNOWN = 0
 _FILES: dict[str, MessageKind] = {
     "voice": "voice",
     "video": "video",
-    "video_note": "video",
-    "animation": "video",
+    "video_note": "video_note",
+    "animation": "animation",
     "audio": "audio",
     "document": "document",
     "sticker": "sticker",

@@ -60,6 +60,10 @@ async def _file(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
             sent = await bot.send_video(chat_id, file_id, **words)
         case "audio":
             sent = await bot.send_audio(chat_id, file_id, **words)
+        case "animation":
+            sent = await bot.send_animation(chat_id, file_id, **words)
+        case "video_note":
+            sent = await bot.send_video_note(chat_id, file_id)
         case "sticker":
             sent = await bot.send_sticker(chat_id, file_id)
         case _:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection, func, select, update
@@ -18,8 +15,8 @@ from bot.store.database import Database
 from bot.store.inbox import MAX_ATTEMPTS, Arrival, Item
 from bot.store.tables import inbox as table
 from bot.store.vault import Unreadable, Vault
+from tests.databases import is_waiting_for_a_lock, wait_until
 
-T = TypeVar("T")
 HANNE, JONAS = 501, 502
 
 
@@ -178,7 +175,7 @@ def test_a_row_that_becomes_visible_late_does_not_open_its_lane_twice(postgresql
         inbox.accept(slow, box.vault, [_text(HANNE, "first", 1)], box.now)
         fast = pool.submit(box.accept, _text(HANNE, "second", 2))
         with engine.begin() as one:
-            _wait_until(lambda: fast.done() or _is_waiting_for_a_lock(box.database))
+            wait_until(lambda: fast.done() or is_waiting_for_a_lock(box.database))
             early = box.take(one)
             slow.commit()
             fast.result()
@@ -186,21 +183,6 @@ def test_a_row_that_becomes_visible_late_does_not_open_its_lane_twice(postgresql
                 late = box.take(two)
                 assert early is None or late is None, "two at once in one lane"
     assert box.handle_all() == ["first", "second"]
-
-
-def _is_waiting_for_a_lock(database: Database) -> bool:
-    def work(connection: Connection) -> bool:
-        asked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-        return bool(connection.exec_driver_sql(asked).scalar_one())
-
-    return database.do(work)
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it does not happen"
-        time.sleep(0.005)
 
 
 def test_many_hands_never_take_one_lane_twice_at_once(

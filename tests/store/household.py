@@ -1,0 +1,146 @@
+"""A family with everything that can be kept of it, so that tests can look what stays and what goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection, insert
+
+from bot.care import families, invitations, letters, notes, people, privacy, records, rituals
+from bot.care.notes import Piece
+from bot.care.people import Person, Role
+from bot.care.records import Field
+from bot.store import inbox, outbox, tables, timers
+from bot.store.database import Database
+from bot.store.inbox import Arrival
+from bot.store.outbox import Call, Settled
+from bot.store.timers import Timer
+from bot.store.vault import Vault
+
+UNPACED = outbox.Pace(bot_per_second=1e6, chat_seconds=0, group_seconds=0)
+INGRID, HANNE, JONAS, STRANGER = 401, 501, 502, 999
+
+
+@dataclass
+class Household:
+    """A database, its vault and a moment; each thing done takes a second, so that ids are in order."""
+
+    database: Database
+    vault: Vault
+    now: datetime
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def passes(self, **given: float) -> None:
+        self.now += timedelta(**given)
+
+    def add(self, chat_id: int, role: Role, name: str, family_id: int | None = None) -> Person:
+        """Somebody comes in."""
+        self.passes(seconds=1)
+
+        def work(connection: Connection) -> Person:
+            given = {"region": "nl", "zone": "Europe/Amsterdam", "now": self.now}
+            people.add(connection, self.vault, chat_id=chat_id, role=role, name=name, family_id=family_id, **given)
+            person = people.present(connection, self.vault, chat_id).person
+            assert person
+            return person
+
+        return self.database.do(work)
+
+    def found(self, mentor: Person) -> int:
+        self.passes(seconds=1)
+        return self.database.do(lambda connection: families.found(connection, mentor.id, self.now))
+
+    def child(self, family_id: int, name: str) -> int:
+        self.passes(seconds=1)
+        return self.database.do(
+            lambda connection: families.add_child(
+                connection,
+                self.vault,
+                family_id=family_id,
+                name=name,
+                age=7,
+                pronoun="he",
+                today=self.now.date(),
+                now=self.now,
+            )
+        )
+
+    def invite(self, role: Role, name: str, made_by: Person | None = None, family_id: int | None = None) -> str:
+        self.passes(seconds=1)
+        return self.database.do(
+            lambda connection: invitations.make(
+                connection,
+                self.vault,
+                role=role,
+                name=name,
+                made_by=made_by.id if made_by else None,
+                now=self.now,
+                family_id=family_id,
+            )
+        )
+
+    def keeps(self, person: Person, key: str, child_id: int | None = None, kind: str = "reflection") -> None:
+        """A record with one answer."""
+        self.database.do(
+            lambda connection: records.keep(
+                connection,
+                self.vault,
+                person_id=person.id,
+                key=key,
+                kind=kind,
+                fields={"what": Field("Hij vroeg iets.", "Hij vroeg iets.")},
+                child_id=child_id,
+                today=self.now.date(),
+                now=self.now,
+            )
+        )
+
+    def writes(self, writer: Person, receiver: Person, text: str) -> int:
+        self.passes(seconds=1)
+        return self.database.do(
+            lambda connection: letters.write(connection, self.vault, writer.id, receiver.id, text, self.now)
+        )
+
+    def lives(self, person: Person, child_id: int | None, message_id: int = 7) -> None:
+        """One of everything that can be kept of a person."""
+        self.keeps(person, "aaaa.1", child_id)
+        code = self.invite(Role.PARENT, person.name)
+
+        def work(connection: Connection) -> None:
+            vault, today = self.vault, self.now.date()
+            notes.add(connection, vault, person.id, "bbbb.1", Piece("text", "dag", None, message_id), today, self.now)
+            records.note_answer(connection, person.chat_id, message_id, "bbbb", "bbbb.1", "pieces")
+            privacy.agree(connection, person.id, "use", self.now)
+            if child_id:
+                families.set_calls_me(connection, vault, child_id, person.id, "mama")
+            rituals.set_evening(connection, person, time(19, 30), rituals.EVERY_DAY, self.now)
+            timers.put(connection, Timer(person.chat_id, "pause", self.now, 60, 3))
+            connection.execute(
+                insert(tables.conversations).values(
+                    chat_id=person.chat_id,
+                    state_sealed=vault.seal(people.STATE, person.chat_id, b"{}"),
+                    active_at=self.now,
+                )
+            )
+            came_in_by = invitations.open_by_code(connection, vault, code, person.chat_id, self.now)
+            assert came_in_by
+            invitations.use(connection, came_in_by.id, self.now)
+            self._says_and_gets(connection, person.chat_id)
+
+        self.database.do(work)
+
+    def _says_and_gets(self, connection: Connection, chat_id: int) -> None:
+        """Messages handled and dead, calls made and refused, and the pace that they left."""
+        inbox.accept(connection, self.vault, [Arrival(chat_id, "update", b"{}") for _ in range(2)], self.now)
+        done = inbox.take(connection, self.vault, self.now)
+        assert done
+        inbox.finish(connection, done)
+        dead = inbox.take(connection, self.vault, self.now)
+        assert dead
+        for _ in range(inbox.MAX_ATTEMPTS):
+            inbox.fail(connection, dead.id, "x", self.now)
+        outbox.put(connection, self.vault, [Call(chat_id, "sent"), Call(chat_id, "refused")], self.now)
+        for result in ("sent", "refused"):
+            (one,) = outbox.take(connection, self.vault, "a", UNPACED, self.now)
+            outbox.settle(connection, "a", [Settled(one.id, result, 1)], self.now)
