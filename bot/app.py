@@ -192,7 +192,7 @@ class Service:
 
     def wake(self) -> None:
         """The clock was moved: look at once for what is due."""
-        asyncio.get_running_loop().create_task(self._tick())
+        self._waking = asyncio.get_running_loop().create_task(self._tick())
 
     def _scheduler(self) -> AsyncIOScheduler:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -302,7 +302,7 @@ class Service:
             if moment > self.clock():
                 move(moment)
             await self._tick()
-            while await self._is_busy():
+            while await self._is_busy():  # noqa: ASYNC110 - what is waited for lies in the database
                 await asyncio.sleep(_WATCH_SECONDS)
         if target > self.clock():
             move(target)

@@ -20,7 +20,7 @@ from bot.conversation.turn import Turn
 from bot.store import timers
 from bot.store.outbox import Call, Priority
 from flows.engine.answers import MAX_NAME
-from flows.engine.dutch_time import spoken_date
+from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Ref, Request, Value
 
 Action = Callable[[Turn, Request], Value | None]

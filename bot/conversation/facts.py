@@ -21,7 +21,7 @@ from bot.schedule.local_time import part_of_day
 from bot.store import timers
 from bot.store.timers import Timer
 from bot.store.vault import Vault
-from flows.engine.dutch_time import spoken_date, spoken_time, weekday_name
+from flows.engine.dutch.spoken import spoken_date, spoken_time, weekday_name
 from flows.engine.templates import enumerate_dutch, excerpt, possessive, render
 
 _DAY_NAMES = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import inbox
-from bot.store.types import fixed
+from bot.store.types import ROW_BY_ROW, fixed
 from bot.store.vault import Vault
 
 PLACE = "inbox.payload"
@@ -104,7 +104,7 @@ _HEAD = (
         or_(inbox.c.not_before.is_(None), inbox.c.not_before <= bindparam("now", type_=inbox.c.not_before.type)),
         ~select(_earlier.c.id)
         .where(_earlier.c.chat_id == inbox.c.chat_id, _earlier.c.status == _WAITING, _earlier.c.id < inbox.c.id)
-        .offset(literal_column("0"))
+        .offset(ROW_BY_ROW)
         .exists(),
     )
     .order_by(inbox.c.id)

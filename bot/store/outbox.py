@@ -14,10 +14,10 @@ from enum import IntEnum
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from bot.store.tables import letters, outbox, paces
-from bot.store.types import fixed
+from bot.store.types import ROW_BY_ROW, fixed
 from bot.store.upsert import upsert
 from bot.store.vault import Unreadable, Vault
 
@@ -134,7 +134,7 @@ _IS_HEAD = and_(
             and_(_ahead.c.priority == outbox.c.priority, _ahead.c.id < outbox.c.id),
         ),
     )
-    .offset(literal_column("0"))
+    .offset(ROW_BY_ROW)
     .exists(),
 )
 _NOW = bindparam("now", type_=outbox.c.created_at.type)
@@ -314,14 +314,22 @@ def refuse_all(connection: Connection, chat_id: int, problem: str, now: datetime
     )
 
 
+_MESSAGE_OF_TURN = (
+    select(outbox.c.message_id)
+    .where(
+        outbox.c.chat_id == bindparam("chat"),
+        outbox.c.turn == bindparam("asked"),
+        outbox.c.turn.is_not(None),
+        outbox.c.message_id.is_not(None),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+
+
 def message_of_turn(connection: Connection, chat_id: int, turn: int) -> int | None:
     """The message that asked the question of a turn; None while it is not known to have arrived."""
-    return connection.execute(
-        select(outbox.c.message_id)
-        .where(outbox.c.chat_id == chat_id, outbox.c.turn == turn, outbox.c.message_id.is_not(None))
-        .order_by(outbox.c.id.desc())
-        .limit(1)
-    ).scalar()
+    return connection.execute(_MESSAGE_OF_TURN, {"chat": chat_id, "asked": turn}).scalar()
 
 
 def next_moment(connection: Connection) -> datetime | None:

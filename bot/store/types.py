@@ -40,6 +40,12 @@ def fixed(word: str) -> ColumnElement[str]:
     return literal_column(f"'{word}'", String())
 
 
+ROW_BY_ROW: ColumnElement[int] = literal_column("0", Integer())
+"""As the offset of an EXISTS: PostgreSQL then looks it up for one row at a time, with the same outcome. Without, it
+joins the whole queue to itself when its statistics, which are minutes old, say that the queue is short: with 3,000 rows
+waiting that took 2 seconds instead of 1 millisecond."""
+
+
 def new_id(now: datetime) -> int:
     """A fresh row id, known before the row is written, in order of time (milliseconds, then chance)."""
     return int(now.timestamp() * 1000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)

@@ -9,8 +9,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flows.engine import dutch_time
 from flows.engine.definition import Ask
+from flows.engine.dutch.clock import parse_time
+from flows.engine.dutch.dates import parse_birth_date, parse_date
+from flows.engine.dutch.spans import parse_age
+from flows.engine.dutch.spoken import clock_time, spoken_date
 from flows.engine.state import Value
 
 MAX_NAME = 40
@@ -43,15 +46,15 @@ def read(ask: Ask, typed: str, now: datetime) -> Reading | Unread:
         case "name":
             return _name(text)
         case "age":
-            age = dutch_time.parse_age(text)
+            age = parse_age(text)
             return Unread("again_age") if age is None else Reading(age, str(age))
         case "time":
             return _time(ask, text)
         case "date":
-            day = dutch_time.parse_date(text, now.date())
+            day = parse_date(text, now.date())
             return Unread("again_date") if day is None else _date(day, now)
         case "birth_date":
-            born = dutch_time.parse_birth_date(text, now.date())
+            born = parse_birth_date(text, now.date())
             if born is None:
                 return Unread("again_birth_date")
             return _date(born, now) if isinstance(born, date) else Unread("again_future")
@@ -79,14 +82,14 @@ def _name(text: str) -> Reading | Unread:
 
 
 def _time(ask: Ask, text: str) -> Reading | Unread:
-    reading = dutch_time.parse_time(text, evening=ask.prefer == "evening")
+    reading = parse_time(text, evening=ask.prefer == "evening")
     if reading is None:
         return Unread("again_time")
     if len(reading.times) > 1:
         return Unread("again_time_twice")
-    clock = dutch_time.clock_time(reading.times[0])
+    clock = clock_time(reading.times[0])
     return Reading(clock, clock)
 
 
 def _date(day: date, now: datetime) -> Reading:
-    return Reading(day.isoformat(), dutch_time.spoken_date(day, now.date()))
+    return Reading(day.isoformat(), spoken_date(day, now.date()))

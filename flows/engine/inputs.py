@@ -296,7 +296,7 @@ class Inputs(Walking):
         if not self.running.trail:
             return "first"
         *trail, mark = self.running.trail
-        self.running = replace(self.running, frames=mark.frames, born=mark.born, trail=tuple(trail), misses=0)
+        self.running = replace(self.running, frames=mark.frames, born=mark.born, trail=tuple(trail))
         self._unkeep(mark)
         self.prompt()
         return None

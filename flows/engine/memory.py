@@ -67,8 +67,8 @@ class Mark:
 class Run:
     """One conversation from its start to its end: the flow and the flows it called, innermost last.
 
-    `turn` is the turn at which it waits; `born` counts the frames it ever had; `misses` the answers in a row that
-    could not be read; `spoken` is said but not sent yet, while the host does something.
+    `turn` is the turn at which it waits; `born` counts the frames it ever had; `spoken` is said but not sent
+    yet, while the host does something.
     """
 
     id: str
@@ -76,7 +76,6 @@ class Run:
     turn: int = 0
     born: int = 0
     trail: tuple[Mark, ...] = ()
-    misses: int = 0
     spoken: tuple[str, ...] = ()
 
     @property
@@ -149,8 +148,6 @@ def _pack_run(run: Run) -> _Json:
             marks.append(_pack_mark(mark, following))
             following = mark.frames
         packed["trail"] = marks
-    if run.misses:
-        packed["misses"] = run.misses
     if run.spoken:
         packed["spoken"] = run.spoken
     return packed
@@ -165,7 +162,7 @@ def _unpack_run(packed: _Json) -> Run:
         following = trail[-1].frames
     trail.reverse()
     spoken = tuple(packed.get("spoken", ()))
-    return Run(packed["id"], frames, packed["turn"], packed["born"], tuple(trail), packed.get("misses", 0), spoken)
+    return Run(packed["id"], frames, packed["turn"], packed["born"], tuple(trail), spoken)
 
 
 def _pack_mark(mark: Mark, following: Sequence[Frame]) -> _Json:

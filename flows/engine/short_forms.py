@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.engine.dutch_time import parse_duration
+from flows.engine.dutch.spans import parse_duration
 
 
 def as_list(value: Any) -> Any:

@@ -102,7 +102,7 @@ class Speaking:
     def leave_mark(self) -> None:
         """Remembers where the run waits, for one step back."""
         run = self.run
-        self.running = replace(run, trail=(*run.trail, Mark(run.frames, run.born))[-MAX_TRAIL:], misses=0)
+        self.running = replace(run, trail=(*run.trail, Mark(run.frames, run.born))[-MAX_TRAIL:])
 
     # --- keeping --------------------------------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class Speaking:
     def wait(self, step: Step) -> None:
         """Says the step with its keyboard and waits for the person, or for the pause to end."""
         self.turn += 1
-        self.running = replace(self.run, turn=self.turn, misses=0)
+        self.running = replace(self.run, turn=self.turn)
         self.speak(step)
         frame = self.run.top
         if not self.spoken and step.asks:
@@ -174,7 +174,6 @@ class Speaking:
 
     def say_again(self, step: Step, text: str) -> None:
         """Asks the waiting question anew at the same turn, after an answer that could not be read."""
-        self.running = replace(self.run, misses=self.run.misses + 1)
         own = step.ask.again if step.ask else None
         words = render(own or self.library.texts[text], self.scope(html=True))
         frame = self.run.top

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, text
+from sqlalchemy import Connection, Table, insert, text, update
 
 from bot.app import Service
 from bot.care import families as family_care
@@ -19,7 +19,7 @@ from bot.care.people import Role
 from bot.settings import Settings
 from bot.store import inbox
 from bot.store.inbox import Arrival
-from bot.store.tables import child_words, children, conversations, families, people, timers
+from bot.store.tables import child_words, children, conversations, families, outbox, people, timers
 from bot.store.vault import Vault
 from bot.telegram import inbound
 from flows.engine.state import State, dump_state
@@ -52,6 +52,12 @@ class Stage:
     def accept(self, arrivals: Sequence[Arrival]) -> None:
         now = self.clock.now()
         self.service.database.do(lambda connection: inbox.accept(connection, self.vault, arrivals, now))
+
+    def deliver(self) -> None:
+        """Writes down all that waits in the outbox as sent, each as a message of its own."""
+        arrived = {"status": "sent", "message_id": outbox.c.id, "call_sealed": None, "settled_at": self.clock.now()}
+        with self.service.database.engine.begin() as connection:
+            connection.execute(update(outbox).where(outbox.c.status == "waiting").values(arrived))
 
     async def drain(self) -> int:
         """Handles all that waits; returns how much."""

@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
+from statistics import mean
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -78,6 +79,8 @@ class Talks:
         self._message_ids: dict[int, int] = {}
         self._seen: dict[str, list[Shown]] = {}
         self._chats = count(FIRST_CHAT)
+        self.sizes_of_calls: list[int] = []
+        self.sizes_of_states: list[int] = []
 
     async def scout(self) -> None:
         """One person of each flow goes through it, to see what is shown at each step."""
@@ -88,24 +91,30 @@ class Talks:
             for step in script:
                 shown = self._last_shown(chat_id)
                 self._seen[flow].append(shown)
+                self._stage.deliver()
                 self._stage.take_in([self._update(chat_id, step, shown)])
                 await self._stage.drain()
+                self.sizes_of_states.append(self._size_of_state(chat_id))
 
     def fresh_chat(self) -> int:
         """The chat of a parent who did nothing yet."""
         return next(self._chats)
 
-    async def answers(self, chats: dict[int, str]) -> list[dict[str, Any]]:
-        """The updates of these chats, each in its flow, one of each chat by turns; the flows are begun."""
+    async def answers(self, chats: dict[int, str]) -> list[list[dict[str, Any]]]:
+        """The updates of these chats, each in its flow: first all first answers, then all second ones, and so on.
+
+        The flows are begun.
+        """
         await self._begin(chats)
         runs = {chat_id: self._run_of(chat_id) for chat_id in chats}
-        updates = []
-        for turn in range(max(map(len, SCRIPTS.values()))):
-            for chat_id, flow in chats.items():
-                if turn < len(SCRIPTS[flow]):
-                    shown = self._seen[flow][turn]
-                    updates.append(self._update(chat_id, SCRIPTS[flow][turn], shown, runs[chat_id]))
-        return updates
+        return [
+            [
+                self._update(chat_id, SCRIPTS[flow][turn], self._seen[flow][turn], runs[chat_id])
+                for chat_id, flow in chats.items()
+                if turn < len(SCRIPTS[flow])
+            ]
+            for turn in range(max(map(len, SCRIPTS.values())))
+        ]
 
     async def _begin(self, chats: dict[int, str]) -> None:
         """Starts the flow from the menu, and lets a pause pass."""
@@ -125,10 +134,15 @@ class Talks:
             raise SystemExit("the flow did not begin; mend tests/benchmarks/updates.py")
         return state.running.id
 
+    def _size_of_state(self, chat_id: int) -> int:
+        query = select(func.length(conversations.c.state_sealed)).where(conversations.c.chat_id == chat_id)
+        return int(self._stage.service.database.do(lambda connection: connection.execute(query).scalar_one()))
+
     def _last_shown(self, chat_id: int) -> Shown:
         def work(connection: Connection) -> Any:
             query = select(outbox).where(outbox.c.chat_id == chat_id, outbox.c.purpose == "answer")
             row = connection.execute(query.order_by(outbox.c.id.desc()).limit(1)).one()
+            self.sizes_of_calls.append(len(row.call_sealed))
             return self._stage.vault.open_json(outbox_rows.PLACE, row.seal, row.call_sealed)
 
         call = self._stage.service.database.do(work)
@@ -240,18 +254,6 @@ class Bare:
         connection.execute(_DONE, {"row": head.id})
 
 
-def _as_long_as_the_services(stage: Stage) -> Bare:
-    """Made right after scouting, when nobody else said anything yet."""
-
-    def work(connection: Connection) -> tuple[int, int]:
-        state = select(func.max(func.length(conversations.c.state_sealed)))
-        call = select(func.avg(func.length(outbox.c.call_sealed))).where(outbox.c.purpose == "answer")
-        return int(connection.execute(state).scalar_one()), int(connection.execute(call).scalar_one())
-
-    state, call = stage.service.database.do(work)
-    return Bare(stage, bytes(state), bytes(call))
-
-
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
@@ -264,7 +266,7 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
         stage.service.database.do(know_sizes)
         talks = Talks(stage)
         await talks.scout()
-        bare = _as_long_as_the_services(stage)
+        bare = Bare(stage, bytes(int(mean(talks.sizes_of_states))), bytes(int(mean(talks.sizes_of_calls))))
         results = [_result(place.kind, NAME, await _measure(stage, talks, bare, rounds, 1), AIMS[place.kind])]
         workers = stage.service.database.threads
         if workers > 1:
@@ -282,15 +284,19 @@ async def _measure(stage: Stage, talks: Talks, bare: Bare, rounds: int, workers:
 
     async def whole() -> float:
         chats = {talks.fresh_chat(): flow for _ in range(CHATS_PER_FLOW) for flow in SCRIPTS}
-        stage.take_in(await talks.answers(chats))
-        watch = Watch()
-        await _share(stage.service.step_worker, many, workers)
-        seconds = watch.seconds
+        seconds = 0.0
+        for updates in await talks.answers(chats):
+            stage.deliver()
+            stage.take_in(updates)
+            watch = Watch()
+            await _share(stage.service.step_worker, len(updates), workers)
+            seconds += watch.seconds
         _check(stage, chats)
         return seconds / many
 
     async def floor() -> float:
         chats = [talks.fresh_chat() for _ in range(CHATS_PER_FLOW)]
+        stage.deliver()
         stage.accept([inbox_rows.Arrival(chats[number % len(chats)], "update", bytes(900)) for number in range(many)])
         watch = Watch()
         await _share(lambda: stage.service.database.run(bare), many, workers)

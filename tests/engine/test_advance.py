@@ -873,6 +873,15 @@ def test_a_long_answer_is_stored_once(tmp_path: Path) -> None:
     assert len(dump_state(talk.host.state)) < 11_000
 
 
+def test_a_state_with_more_in_it_than_is_known_still_loads() -> None:
+    frame = b'{"flow":"f","step":"a","key":"r1/0"}'
+    state = load_state(
+        b'{"format":1,"turn":4,"running":{"id":"r1","frames":[%s],"turn":4,"born":1,"misses":2}}' % frame
+    )
+    assert state.running
+    assert (state.running.id, state.running.turn, state.running.top.step) == ("r1", 4, "a")
+
+
 def test_what_is_no_state_is_refused() -> None:
     for data in (b"", b"{", b"[]", b"{}", b'{"format":1}', b'{"format":1,"turn":1,"running":{}}'):
         with pytest.raises(ValueError, match=r"state|JSON|EOF|expected"):

@@ -20,7 +20,7 @@ from bot.care.people import Role
 from bot.care.records import Field
 from bot.conversation.actions import REGIONS
 from bot.store.tables import timers as timer_table
-from flows.engine.dutch_time import parse_date
+from flows.engine.dutch.dates import parse_date
 from flows.engine.transcript import Transcript, TranscriptError
 from flows.engine.transcript_lines import Bot, Line, Ticks
 from tests.service.town import Town

@@ -1,11 +1,24 @@
-"""Reads times of day."""
+"""Reads times of day: "half acht", "19.30", "kwart over 7"."""
 
 import re
 from dataclasses import dataclass
 from datetime import time
 from enum import Enum, auto
 
-from flows.engine.dutch.words import (BELOW_TWENTY, GONE_SIGN, NUMBERS, count_of, has_number, hours_written_out, is_number, one_slip_apart, phrase, tokens_of, word_set, )
+from flows.engine.dutch.words import (
+    BELOW_TWENTY,
+    GONE_SIGN,
+    NUMBERS,
+    count_of,
+    has_number,
+    hours_written_out,
+    is_number,
+    one_slip_apart,
+    phrase,
+    tokens_of,
+    word_set,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class TimeReading:
@@ -78,7 +91,7 @@ _AT_WHOLE_HOUR = phrase(
 )
 _MIDNIGHT = phrase("(?:12 uur )?middernacht")
 
-_BARE = phrase(rf"{_DIGIT_HOUR}(?: uur)?|(?:om|rond|tegen) (?P<one>een)|(?P<one_hour>een) uur")
+_BARE = phrase(rf"{_DIGIT_HOUR}(?: uur)?|(?:om|rond|tegen) een|een uur")
 _BARE_PAIR = phrase(rf"{_DIGIT_HOUR} (?P<minute>15|2[5-9]|[345][0-9])")
 _COMPACT = phrase(r"(?P<hour>[0-9]{2})(?P<minute>[0-5][05])")
 _DOTTED_TIME = re.compile(r"^([0-9]{1,2})[:.,;]([0-9]{2})$")
@@ -253,3 +266,5 @@ def _shift(match: re.Match[str]) -> int | None:
         return None
     distance = 15 if groups["quarter"] else count_of(groups["minutes"])
     if not 1 <= distance <= 30:
+        return None
+    return (-distance if groups["side"] == "voor" else distance) - (30 if groups["half"] else 0)

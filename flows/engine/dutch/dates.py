@@ -1,4 +1,4 @@
-"""Reads calendar dates and birth dates."""
+"""Reads calendar dates and birth dates: "maandag", "3 augustus", "12-03-2019"."""
 
 import re
 from calendar import monthrange

@@ -1,13 +1,9 @@
-"""Reads ages and lengths of time."""
+"""Reads ages and lengths of time: "bijna 7", "anderhalf uur"."""
 
 import re
 from datetime import timedelta
 
-from flows.engine.dutch.words import (
-    count_of,
-    tokens_of,
-    word_set,
-)
+from flows.engine.dutch.words import count_of, tokens_of, word_set
 
 OLDEST_AGE = 25
 """In whole years: the method is for children and young people up to and including this age."""
@@ -19,7 +15,7 @@ _AGE_LEAD = (
 _AGE_TAIL = r"(?: (?:jaar|jaren|jaartjes|j|jr))?(?: en [0-9]{1,2} (?:maand|maanden))?(?: (?:oud|geworden|nu|al|net))*"
 _AGE = re.compile(
     rf"{_AGE_LEAD}(?P<almost>(?:(?:bijna|haast|net nog geen) )*)(?P<age>[0-9]{{1,2}}|een)"
-    rf"(?:[.,][0-9])?(?P<half> (?:en )?(?:een )?half)?{_AGE_TAIL}"
+    rf"(?:[.,][0-9])?(?: (?:en )?(?:een )?half)?{_AGE_TAIL}"
 )
 _ONE_AND_A_HALF = re.compile(rf"{_AGE_LEAD}anderhalf{_AGE_TAIL}")
 _LESS_THAN_ONE = re.compile(rf"{_AGE_LEAD}(?:een )?(?:half jaar|halfjaar)(?: oud)?")

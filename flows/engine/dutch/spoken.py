@@ -1,13 +1,8 @@
-"""Says times and dates."""
+"""Says times and dates as people do: "half acht 's avonds", "maandag 3 augustus"."""
 
 from datetime import date, time, timedelta
 
-from flows.engine.dutch.words import (
-    BELOW_TWENTY,
-    DAY_WORDS,
-    MONTHS,
-    WEEKDAYS,
-)
+from flows.engine.dutch.words import BELOW_TWENTY, DAY_WORDS, MONTHS, WEEKDAYS
 
 _DAY_PARTS_SPOKEN = ("'s nachts", "'s ochtends", "'s middags", "'s avonds")
 _WITHOUT_YEAR = timedelta(days=183)

@@ -1,4 +1,4 @@
-"""The words and numbers in what a person types, and the names of days and months. Does not know what they mean together."""
+"""The words and numbers in what a person types, and the names of days. Does not know what they mean together."""
 
 import re
 import unicodedata
