@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import httpx
 import structlog
 from sqlalchemy import Connection
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from sqlalchemy.exc import DBAPIError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.store import outbox
 from bot.store.database import Database
@@ -27,14 +30,37 @@ log = structlog.get_logger()
 
 BATCH = 10
 MAX_FLYING = 60
-MAX_ATTEMPTS = 6
+MAX_ATTEMPTS = 16
+"""How often a call is made that Telegram fails to answer properly: for some ten minutes. Waiting for Telegram to be
+there, or because it says so, does not count."""
+MAX_FAULTS = 3
+STOP_SECONDS = 5.0
 _UNKNOWN_AGAIN = frozenset({"answer", "edit", "safety", "letter", "notice"})
+_UNSURE = "timed out"
 _FLOODED_CHATS, _FLOODED_WITHIN = 3, timedelta(seconds=5)
+_TOKEN_REFUSED = timedelta(seconds=30)
+_LONGEST_AWAY = 30
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "user not found")
 _HARMLESS = ("message is not modified", "message to edit not found", "message can't be edited")
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 
 MakeCall = Callable[[int, dict[str, Any]], Awaitable[int | None]]
 Unreachable = Callable[[Connection, int, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How a call went, whether the chat is gone, and what is held back because of it."""
+
+    settled: Settled
+    gone: bool = False
+    held: Sequence[tuple[int, datetime]] = ()
 
 
 class Sender:
@@ -55,15 +81,16 @@ class Sender:
         that settles; `alone`: no other sender exists, so that what was being sent at the start has no owner."""
         self._database, self._vault, self._make, self._unreachable = database, vault, make, unreachable
         self._clock, self._pace, self._alone = clock, pace or Pace(), alone
-        self._name = secrets.token_hex(8)
+        self.name = secrets.token_hex(8)
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._floods: deque[tuple[datetime, int]] = deque()
         self._recovered_at: datetime | None = None
+        self._tries_in_vain = 0
 
     async def run_once(self) -> int:
         """Makes the calls whose turn it is, and waits until all have gone; returns how many."""
         launched = await self.launch_once()
-        await self.finish()
+        await asyncio.gather(*self._flying.values(), return_exceptions=True)
         return launched
 
     async def launch_once(self) -> int:
@@ -73,7 +100,7 @@ class Sender:
         now = self._clock()
         await self._recover(now)
         taken = await self._database.run(
-            lambda connection: outbox.take(connection, self._vault, self._name, self._pace, now, BATCH)
+            lambda connection: outbox.take(connection, self._vault, self.name, self._pace, now, BATCH)
         )
         for one in taken:
             task = asyncio.create_task(self._send(one, now))
@@ -89,9 +116,15 @@ class Sender:
         if not task.cancelled() and (error := task.exception()):
             log.error("call not settled", outbox=row, problem=type(error).__name__)
 
-    async def finish(self) -> None:
-        """Waits until every call that was begun is settled."""
-        await asyncio.gather(*self._flying.values(), return_exceptions=True)
+    async def finish(self, seconds: float = STOP_SECONDS) -> None:
+        """Settles every call that was begun. One that takes longer than this is given up, as if it had timed out."""
+        if self._flying:
+            await asyncio.wait(self._flying.values(), timeout=seconds)
+        for _ in range(2):
+            for task in self._flying.values():
+                task.cancel()
+            if self._flying:
+                await asyncio.wait(self._flying.values(), timeout=1)
 
     async def _recover(self, now: datetime) -> None:
         """Takes over calls of senders that died: at the start, then each half lease."""
@@ -107,41 +140,81 @@ class Sender:
             log.warning("calls of a dead sender taken over", count=count)
 
     async def _send(self, taken: Taken, now: datetime) -> None:
-        delay = (taken.send_at - now).total_seconds()
-        if delay > 0:
-            await asyncio.sleep(delay)
-        settled, gone, held = await self._try(taken)
+        begun = False
+        try:
+            await asyncio.sleep(max((taken.send_at - now).total_seconds(), 0))
+            begun = True
+            outcome = await self._try(taken)
+        except asyncio.CancelledError:
+            outcome = _Outcome(self._unsure(taken) if begun else Settled(taken.id, "waiting", counts=False))
         done_at = self._clock()
+        held = [*outcome.held]
+        if taken.purpose != "edit":
+            held.append((taken.chat_id, done_at + self._pace.after(taken.chat_id)))
 
         def work(connection: Connection) -> None:
-            outbox.settle(connection, self._name, [settled], done_at)
+            outbox.settle(connection, self.name, [outcome.settled], done_at)
             if held:
                 outbox.hold(connection, held)
-            if gone:
+            if outcome.gone:
                 outbox.refuse_all(connection, taken.chat_id, "unreachable", done_at)
                 self._unreachable(connection, taken.chat_id, done_at)
 
-        await self._database.run(work)
+        await self._write_down(taken, work)
 
-    async def _try(self, taken: Taken) -> tuple[Settled, bool, list[tuple[int, datetime]]]:
-        """How the call went, whether the chat is gone, and what is held back because of it."""
+    async def _write_down(self, taken: Taken, work: Callable[[Connection], None]) -> None:
+        """Waits for the database if need be: a call that was made and is forgotten would be made again."""
+        pause = 0.25
+        while True:
+            try:
+                return await self._database.run(work)
+            except DBAPIError as error:
+                if not self._database.is_gone(error):
+                    raise
+                log.error("call not settled yet", outbox=taken.id, problem=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 4)
+
+    async def _try(self, taken: Taken) -> _Outcome:
         try:
             message_id = await self._make(taken.chat_id, taken.call)
-            return Settled(taken.id, "sent", message_id), False, []
         except RetryAfter as error:
             return self._flooded(taken, _seconds(error))
         except Forbidden:
-            return Settled(taken.id, "refused", problem="blocked"), True, []
+            return _Outcome(Settled(taken.id, "refused", problem="blocked"), gone=True)
         except BadRequest as error:
             return self._bad_request(taken, error)
-        except TimedOut:
-            return self._unsure(taken), False, []
         except InvalidToken:
-            raise
-        except (NetworkError, TelegramError) as error:
-            return self._later(taken, error), False, []
+            log.error("Telegram refuses the token", outbox=taken.id)
+            return self._put_off(taken, "token refused", self._clock() + _TOKEN_REFUSED)
+        except NetworkError as error:
+            return self._network(taken, error)
+        except TelegramError as error:
+            return _Outcome(self._later(taken, error, MAX_ATTEMPTS))
+        except Exception as error:
+            log.error("call cannot be made", outbox=taken.id, purpose=taken.purpose, problem=type(error).__name__)
+            return _Outcome(self._later(taken, error, MAX_FAULTS))
+        self._tries_in_vain = 0
+        return _Outcome(Settled(taken.id, "sent", message_id))
 
-    def _flooded(self, taken: Taken, pause: timedelta) -> tuple[Settled, bool, list[tuple[int, datetime]]]:
+    def _network(self, taken: Taken, error: NetworkError) -> _Outcome:
+        """Tells apart what never left from what may have arrived, and both from what the server says went wrong."""
+        cause = error.__cause__
+        if isinstance(cause, _NEVER_LEFT):
+            self._tries_in_vain += 1
+            pause = timedelta(seconds=min(2 ** min(self._tries_in_vain, 9) / 2, _LONGEST_AWAY))
+            log.error("Telegram cannot be reached", outbox=taken.id, problem=type(cause).__name__)
+            return self._put_off(taken, type(cause).__name__, self._clock() + pause)
+        if isinstance(cause, httpx.TransportError):
+            return _Outcome(self._unsure(taken))
+        return _Outcome(self._later(taken, error, MAX_ATTEMPTS))
+
+    def _put_off(self, taken: Taken, problem: str, until: datetime) -> _Outcome:
+        """It has nothing to do with this call: everything waits."""
+        settled = Settled(taken.id, "waiting", problem=_remembered(taken, problem), counts=False)
+        return _Outcome(settled, held=[(WHOLE_BOT, until)])
+
+    def _flooded(self, taken: Taken, pause: timedelta) -> _Outcome:
         """Holds back this chat as Telegram says; the whole bot when several chats are told so at once."""
         now = self._clock()
         again_at = now + pause
@@ -152,32 +225,43 @@ class Sender:
         if len({chat for _, chat in self._floods}) >= _FLOODED_CHATS:
             held.append((WHOLE_BOT, again_at))
         log.warning("told to wait", outbox=taken.id, seconds=pause.total_seconds(), whole_bot=len(held) > 1)
-        return Settled(taken.id, "waiting", again_at=again_at, problem="429"), False, held
+        problem = _remembered(taken, "429")
+        return _Outcome(Settled(taken.id, "waiting", again_at=again_at, problem=problem, counts=False), held=held)
 
-    def _bad_request(self, taken: Taken, error: BadRequest) -> tuple[Settled, bool, list[tuple[int, datetime]]]:
+    def _bad_request(self, taken: Taken, error: BadRequest) -> _Outcome:
         words = error.message.lower()
         if any(harmless in words for harmless in _HARMLESS):
-            return Settled(taken.id, "sent", problem="nothing to change"), False, []
+            return _Outcome(Settled(taken.id, "sent", problem="nothing to change"))
         gone = any(one in words for one in _GONE)
         if not gone:
             log.error("call refused", outbox=taken.id, purpose=taken.purpose, problem=error.message)
-        return Settled(taken.id, "refused", problem=error.message[:200]), gone, []
+        return _Outcome(Settled(taken.id, "refused", problem=error.message[:200]), gone)
 
     def _unsure(self, taken: Taken) -> Settled:
-        """It timed out, so it may have arrived."""
-        if taken.purpose in _UNKNOWN_AGAIN and taken.attempts == 0:
-            return Settled(taken.id, "waiting", again_at=self._clock() + timedelta(seconds=2), problem="timed out")
+        """It may have arrived."""
+        if taken.purpose in _UNKNOWN_AGAIN and not _was_unsure(taken):
+            return Settled(taken.id, "waiting", again_at=self._clock() + timedelta(seconds=2), problem=_UNSURE)
         log.warning("call may have arrived", outbox=taken.id, purpose=taken.purpose)
-        return Settled(taken.id, "unknown", problem="timed out")
+        return Settled(taken.id, "unknown", problem=_UNSURE)
 
-    def _later(self, taken: Taken, error: TelegramError) -> Settled:
-        """It did not arrive: the connection failed or the server said so."""
+    def _later(self, taken: Taken, error: Exception, most: int) -> Settled:
+        """It did not arrive, or so the server says."""
         problem = type(error).__name__
-        if taken.attempts + 1 >= MAX_ATTEMPTS and taken.expires_at is None:
+        if taken.attempts + 1 >= most and taken.expires_at is None:
             log.error("call given up", outbox=taken.id, purpose=taken.purpose, problem=problem)
             return Settled(taken.id, "refused", problem=problem)
-        pause = timedelta(seconds=min(2**taken.attempts, 60))
-        return Settled(taken.id, "waiting", again_at=self._clock() + pause, problem=problem)
+        again_at = self._clock() + timedelta(seconds=min(2**taken.attempts, 60))
+        return Settled(taken.id, "waiting", again_at=again_at, problem=_remembered(taken, problem))
+
+
+def _was_unsure(taken: Taken) -> bool:
+    """Whether the call may have arrived at an earlier attempt."""
+    return (taken.problem or "").startswith(_UNSURE)
+
+
+def _remembered(taken: Taken, problem: str) -> str:
+    """The problem; behind the doubt whether the call arrived, if there is one."""
+    return f"{_UNSURE}, then {problem}" if _was_unsure(taken) else problem
 
 
 def _seconds(error: RetryAfter) -> timedelta:

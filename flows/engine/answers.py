@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from flows.engine.definition import Ask
 from flows.engine.dutch.clock import parse_time
-from flows.engine.dutch.dates import parse_birth_date, parse_date
+from flows.engine.dutch.dates import BirthDateProblem, parse_birth_date, parse_date
 from flows.engine.dutch.spans import parse_age
 from flows.engine.dutch.spoken import clock_time, spoken_date
 from flows.engine.state import Value
@@ -55,9 +55,9 @@ def read(ask: Ask, typed: str, now: datetime) -> Reading | Unread:
             return Unread("again_date") if day is None else _date(day, now)
         case "birth_date":
             born = parse_birth_date(text, now.date())
-            if born is None:
-                return Unread("again_birth_date")
-            return _date(born, now) if isinstance(born, date) else Unread("again_future")
+            if isinstance(born, date):
+                return _date(born, now)
+            return Unread("again_future" if born is BirthDateProblem.IN_FUTURE else "again_birth_date")
         case _:
             return Reading(text, text) if text else Unread("again_choice")
 

@@ -112,7 +112,9 @@ _STYLE = """
 text { font: 13px 'Source Sans 3', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif; fill: #23303a }
 .title { font-size: 22px; font-weight: 600 } .under { font-size: 13px; fill: #5d6b76 }
 .name { font-size: 11.5px; font-weight: 600; letter-spacing: .04em; fill: #2f6f6a } .way { font-size: 12.5px }
-.soft { font-style: italic; fill: #5d6b76 } .tag { font-size: 11.5px; fill: #5d6b76 } .end { fill: #a2542b }
+.soft { font-style: italic; fill: #5d6b76 }
+.tag { font-size: 11.5px; fill: #5d6b76; stroke: #f7f4ee; stroke-width: 5; stroke-linejoin: round; paint-order: stroke }
+.end { fill: #a2542b }
 .box { fill: #fffdf9; stroke: #b9c4c9; stroke-width: 1 } .first { stroke: #2f6f6a; stroke-width: 2 }
 .rule { stroke: #e4e2db; stroke-width: 1 } .line { fill: none; stroke: #7f939d; stroke-width: 1.4 }
 .dotted { stroke-dasharray: 2 4; stroke-linecap: round } .tip { fill: #7f939d }

@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.store import inbox
 from bot.store.inbox import Arrival
 from bot.store.tables import child_words, children, conversations, families, outbox, people, timers
+from bot.store.tables import inbox as inbox_table
 from bot.store.vault import Vault
 from bot.telegram import inbound
 from flows.engine.state import State, dump_state
@@ -166,6 +167,45 @@ def fill(connection: Connection, vault: Vault, count: int, *, evening: datetime 
                     "local_time": "19:30",
                     "days": rituals.EVERY_DAY,
                     "zone": "Europe/Amsterdam",
+                }
+                for n in numbers
+            ],
+        )
+
+
+def look_back(connection: Connection, count: int) -> None:
+    """Adds what was handled before: so many inputs and their answers, which stay for a week."""
+    for start in range(0, count, _CHUNK):
+        numbers = range(start, min(start + _CHUNK, count))
+        _many(
+            connection,
+            inbox_table,
+            [
+                {
+                    "chat_id": FIRST_CHAT + n,
+                    "update_id": 1 + n,
+                    "received_at": NOW - timedelta(days=1),
+                    "kind": "update",
+                    "seal": f"{n:016x}",
+                    "status": "done",
+                }
+                for n in numbers
+            ],
+        )
+        _many(
+            connection,
+            outbox,
+            [
+                {
+                    "chat_id": FIRST_CHAT + n,
+                    "priority": 1,
+                    "purpose": "answer",
+                    "created_at": NOW - timedelta(days=1),
+                    "seal": f"{n:016x}",
+                    "status": "sent",
+                    "settled_at": NOW - timedelta(days=1),
+                    "message_id": n,
+                    "turn": 5,
                 }
                 for n in numbers
             ],

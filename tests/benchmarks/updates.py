@@ -29,9 +29,10 @@ from bot.care import people as people_care
 from bot.store import inbox as inbox_rows
 from bot.store import outbox as outbox_rows
 from bot.store.tables import conversations, inbox, outbox, people, records, timers
+from bot.store.types import fixed
 from flows.engine.state import load_state
 from tests.benchmarks.places import Place
-from tests.benchmarks.stage import FIRST_CHAT, NOW, Stage, fill, know_sizes, open_stage
+from tests.benchmarks.stage import FIRST_CHAT, NOW, Stage, fill, know_sizes, look_back, open_stage
 from tests.benchmarks.table import Aim, Pair, Result, Watch, in_turns, per_second
 
 NAME = "whole update"
@@ -207,7 +208,7 @@ def _sender(chat_id: int) -> dict[str, Any]:
 
 _HEAD = (
     select(inbox.c.id, inbox.c.chat_id, inbox.c.seal, inbox.c.payload_sealed)
-    .where(inbox.c.status == "waiting")
+    .where(inbox.c.status == fixed("waiting"))
     .order_by(inbox.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
@@ -262,7 +263,9 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
     folder, url = place.fresh()
     rounds = 3 if quick else 21
     with open_stage(folder, url, cache=place.cache) as stage:
-        stage.service.database.do(lambda connection: fill(connection, stage.vault, 500 if quick else 20_000))
+        parents = 500 if quick else 20_000
+        stage.service.database.do(lambda connection: fill(connection, stage.vault, parents))
+        stage.service.database.do(lambda connection: look_back(connection, 5 * parents))
         stage.service.database.do(know_sizes)
         talks = Talks(stage)
         await talks.scout()
