@@ -119,7 +119,7 @@ def erase(connection: Connection, person: Person) -> None:
 
 
 def forget_chat(connection: Connection, chat_id: int) -> None:
-    """Deletes what is kept of a conversation, and what was to be said of our own accord; a link opened in it is free."""
+    """Deletes what is kept of a conversation, and what was to be said unasked; a link opened in it is free again."""
     for table in (tables.timers, tables.answers, tables.conversations):
         connection.execute(delete(table).where(table.c.chat_id == chat_id))
     inbox, outbox, invitations = tables.inbox, tables.outbox, tables.invitations

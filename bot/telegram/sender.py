@@ -127,9 +127,9 @@ class Sender:
                 await asyncio.wait(self._flying.values(), timeout=1)
 
     async def _recover(self, now: datetime) -> None:
-        """Takes over calls of senders that died: at the start, then each half lease."""
+        """Takes over calls of senders that died: at the start, then each now and then."""
         first = self._recovered_at is None
-        if self._recovered_at and timedelta(0) <= now - self._recovered_at < outbox.LEASE / 2:
+        if self._recovered_at and timedelta(0) <= now - self._recovered_at < outbox.LEASE / 6:
             return
         self._recovered_at = now
         mine = set(self._flying)

@@ -145,18 +145,18 @@ def run(*, kills: int, updates: int, reminders: int, kind: str, seed: int, folde
         }
         processes = Processes(environment, _ROLES[kind], folder / "service.log")
         sent: list[tuple[int, int]] = []
-        in_flight = 0
+        in_flight: set[int] = set()
         for kill in range(kills):
             _write(emulator, sent, updates * (kill + 1) // kills, chance)
             time.sleep(chance.uniform(0.1, 2.4))
             role = chance.choice(processes.roles)
             processes.kill(role)
-            in_flight += _in_flight(database)
+            in_flight |= _in_flight(database)
             processes.restart(role)
         wait_until(lambda: _is_quiet(database, emulator), _QUIET_SECONDS)
         wait_until(lambda: not processes.died_alone(), 5)
         processes.stop()
-        return _counted(database, vault, emulator, sent, kills, reminders, in_flight, kind)
+        return _counted(database, vault, emulator, sent, kills, reminders, len(in_flight), kind)
 
 
 @contextmanager
@@ -209,10 +209,10 @@ def _write(emulator: Emulator, sent: list[tuple[int, int]], until: int, chance: 
         sent.append((chat_id, message.message_id))
 
 
-def _in_flight(database: Database) -> int:
-    """Calls that were being made when a process died."""
-    query = select(func.count()).select_from(outbox_table).where(outbox_table.c.status == "sending")
-    return int(database.do(lambda connection: connection.execute(query).scalar_one()))
+def _in_flight(database: Database) -> set[int]:
+    """Calls that are being made, or were when a process died."""
+    query = select(outbox_table.c.id).where(outbox_table.c.status == "sending")
+    return set(database.do(lambda connection: connection.scalars(query).all()))
 
 
 def _is_quiet(database: Database, emulator: Emulator) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from bot.app import Service
-from bot.care import records
 from bot.care.people import Role
 from bot.simulator import SimulatorServer
 from bot.simulator.phone import Phone
@@ -53,13 +52,13 @@ def fatima(town: Town, ingrid: Somebody) -> Somebody:
 async def _to_the_sentence(who: Somebody) -> int:
     """Taps on from `/nu`, the wish for it included, until there is a sentence to say; returns how often."""
     taps = 1
-    while "Andere zin" not in who.buttons:
+    for _ in range(5):
         await who.waits(seconds=10)
-        label = next((one for one in ("Van mij", "Noor", "Sla over") if one in who.buttons), None)
-        if label and "Andere zin" not in who.buttons:
+        label = next((one for one in ("Van mij", "Noor") if one in who.buttons), None)
+        if label:
             await who.taps(label)
             taps += 1
-        assert taps <= 10, who.phone.screen
+    assert "Andere zin" in who.buttons, who.phone.screen
     return taps
 
 
@@ -121,10 +120,11 @@ async def test_while_coming_in_before_there_is_a_child(town: Town, ingrid: Someb
     assert "Hoe heet je kind?" in await gul.taps("Dank je")
     await gul.says("Deniz")
     await gul.says("4")
+    await gul.taps("Hij", "Mama")
 
     await gul.says("/nu")
     assert await _to_the_sentence(gul) <= 4
-    assert "Deniz" in await gul.taps("Gezegd", "Hoeft niet")
+    assert "Is er nog een kind?" in await gul.taps("Gezegd", "Hoeft niet")
 
 
 async def test_the_way_out_when_it_is_not_safe(fatima: Somebody, ingrid: Somebody) -> None:
@@ -218,9 +218,7 @@ async def test_erasing_leaves_nothing_and_the_person_a_stranger(town: Town, ingr
     await fatima.says("de huur")
 
     await fatima.says("/verwijder")
-    await fatima.taps("Ik wil alles wissen", "Stuur eerst mijn bestand") if "Stuur eerst mijn bestand" in (
-        fatima.buttons
-    ) and False else await fatima.taps("Stuur eerst mijn bestand")
+    fatima.phone.taps("Stuur eerst mijn bestand")
     heard = await fatima.taps("Ja, wis alles")
 
     assert "Alles is weg" in heard
@@ -261,7 +259,6 @@ async def test_what_was_left_half_way_is_offered_once_the_next_day(fatima: Someb
     await fatima.says("/instellingen")
     await fatima.taps("Kinderen", "Zet een kind erbij")
     await fatima.says("Milo")
-    await fatima.taps("Sla over") if "Sla over" in fatima.buttons else None
     assert await fatima.until("2027-03-01T19:29") == ""
     await fatima.until("2027-03-01T19:30")
 
@@ -348,9 +345,8 @@ async def test_a_tap_while_the_service_restarts(tmp_path: Path, cache: Path) -> 
         fatima.phone.says("hier staat nog iets")
         async with SimulatorServer(town.emulator) as server:
             old = town.service
-            fresh = Service(
-                old.settings, clock=town.clock.now, token="1000:test", api_base=server.api_url, cache=cache
-            )
+            settings = old.settings
+            fresh = Service(settings, clock=town.clock.now, token="1000:test", api_base=server.api_url, cache=cache)
             async with fresh:
                 town.service = fresh
                 await fatima.reads()
@@ -630,7 +626,7 @@ async def test_each_setting_holds_at_once_and_shows(fatima: Somebody) -> None:
 
     fatima.phone.taps("De avondvraag")
     await fatima.reads()
-    assert "In het bericht staat geen naam" in fatima.last.text or "geen naam" in fatima.phone.screen
+    assert "In het bericht staat geen naam" in fatima.phone.screen
     await fatima.says("/instellingen")
     await fatima.taps("Kinderen", "Pas iets aan", "Noor", "Hoe je kind je noemt")
     await fatima.says("mamsie")
@@ -647,9 +643,7 @@ async def test_each_setting_holds_at_once_and_shows(fatima: Somebody) -> None:
 
 
 @pytest.mark.parametrize("told_by_telegram", [True, False])
-async def test_a_parent_who_locks_the_chat(
-    tmp_path: Path, cache: Path, told_by_telegram: bool
-) -> None:
+async def test_a_parent_who_locks_the_chat(tmp_path: Path, cache: Path, told_by_telegram: bool) -> None:
     async with telling(tmp_path, cache) as town:
         ingrid = mentor(town)
         fatima = parent(town, guide=ingrid)
@@ -683,4 +677,3 @@ async def test_an_album_in_answer_to_a_question_for_a_photo(fatima: Somebody) ->
     photos = [one for one in fatima.kept() if "photo" in str(one.fields)]
     assert sum(len(one.value("pieces") or [1]) for one in photos) == 4
     assert "10" in fatima.buttons
-    assert records.FIELDS

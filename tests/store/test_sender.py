@@ -21,7 +21,7 @@ from bot.simulator import Emulator, LimitRules, SimulatedClock, SimulatorServer
 from bot.simulator.faults import PERFORMED
 from bot.store import outbox
 from bot.store.database import Database
-from bot.store.outbox import WHOLE_BOT, Call, Pace, Priority, Purpose
+from bot.store.outbox import LEASE, WHOLE_BOT, Call, Pace, Priority, Purpose
 from bot.store.tables import outbox as table
 from bot.store.tables import paces
 from bot.store.vault import Vault
@@ -439,9 +439,9 @@ async def test_while_telegram_cannot_be_reached_nothing_is_lost(
         await request.initialize()
         office.put(HANNE, "ritueel", purpose="ritual")
         office.put(JONAS, "antwoord")
-        for _ in range(120):
-            await office.sends_all()
-            office.passes(30)
+        for _ in range(60):
+            await office.sender.run_once()
+            office.passes(60)
         assert office.statuses() == ["waiting", "waiting"]
         await request.shutdown()
     office.bot = there
@@ -461,7 +461,7 @@ async def test_a_connection_that_is_not_made_in_time_is_no_doubt(office: Office)
         office.bot = Bot(TOKEN, base_url=f"http://127.0.0.1:{deaf.getsockname()[1]}/bot", request=request)
         await request.initialize()
         office.put(HANNE, "ritueel", purpose="ritual")
-        await office.sends_all()
+        await office.sender.run_once()
         assert office.statuses() == ["waiting"]
         await request.shutdown()
     office.bot = there
@@ -497,10 +497,10 @@ async def test_what_a_dead_sender_among_others_held_is_sent_after_the_lease(offi
     office.put(HANNE, "een", "twee")
     office.database.do(lambda connection: outbox.take(connection, office.vault, "dead", UNPACED, office.clock.now()))
     await office.sends_all()
-    office.passes(60)
+    office.passes(LEASE.total_seconds())
     await office.sends_all()
     assert office.got(HANNE) == []
-    office.passes(31)
+    office.passes(LEASE.total_seconds() / 6)
     await office.sends_all()
     assert office.got(HANNE) == ["een", "twee"]
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.simulator.api import Params, check_token, method_name, perform
@@ -35,6 +35,8 @@ class BotApi:
             params = await read_params(request)
         except ApiError as error:
             return envelope(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
         with self.emulator.lock:
             fault = self.emulator.faults.take(name, params.chat_id())
         if fault is not None:
