@@ -31,7 +31,7 @@ from bot.settings import PREFIX, Role, Settings, SettingsProblem
 from bot.store import inbox, outbox, schema, timers
 from bot.store.database import Database
 from bot.store.outbox import Pace
-from bot.store.vault import Vault, make_key_file, parse_keys, read_key_file
+from bot.store.vault import KeyProblem, Vault, make_key_file, parse_keys, read_key_file
 from bot.telegram import inbound, outbound
 from bot.telegram.intake import ALLOWED_UPDATES, BATCH, Intake
 from bot.telegram.sender import Sender
@@ -68,10 +68,29 @@ def open_vault(settings: Settings) -> Vault:
 def open_database(settings: Settings) -> Database:
     """The database with its newest tables. Raises DatabaseProblem, or a database error when it cannot be reached."""
     if settings.database_url is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.make_data_dir()
     database = Database(settings.database)
     schema.upgrade(database)
     return database
+
+
+def open_store(settings: Settings) -> tuple[Vault, Database]:
+    """The vault and the database, which belong together: no new key is made beside a database that is in use.
+
+    Raises KeyProblem or Unreadable when they do not, and as the two above.
+    """
+    database = open_database(settings)
+    try:
+        sealed = database.do(people.sealed_sample)
+        if sealed and not settings.keys and not settings.key_path.exists():
+            raise KeyProblem(f"{settings.key_path} is missing; put back the key file that belongs to this database")
+        vault = open_vault(settings)
+        if sealed:
+            vault.open(*sealed)
+    except BaseException:
+        database.close()
+        raise
+    return vault, database
 
 
 class Service:
@@ -90,14 +109,13 @@ class Service:
     ) -> None:
         """Raises ContentError, KeyProblem, DatabaseProblem or SettingsProblem."""
         self.settings, self.clock = settings, clock
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.make_data_dir()
         self.library: Library = load(content, cache or settings.data_dir / "cache")
         self.help: HelpCards = load_help(content)
-        self.vault = open_vault(settings)
-        self.database = open_database(settings)
         token = token or settings.token
         if token is None:
             raise SettingsProblem(f"{PREFIX}TOKEN is missing")
+        self.vault, self.database = open_store(settings)
         api_base = api_base or settings.api_base
         file_base = f"{api_base.removesuffix('/bot')}/file/bot" if api_base != settings.api_base else settings.file_base
         self.bot = Bot(

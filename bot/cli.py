@@ -152,7 +152,7 @@ async def _run_with_simulator(settings: Settings, *, demo: bool) -> None:
     from bot.simulator import PERSONAS, Emulator, SimulatedClock, SimulatorServer
 
     clock = SimulatedClock()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     emulator = Emulator(clock, state_file=settings.data_dir / "simulator.json")
     host, port = settings.listen_host_and_port
     async with SimulatorServer(emulator, host=host, port=port) as server:
@@ -180,13 +180,13 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
 
 
 def _invite(options: argparse.Namespace) -> None:
-    from bot.app import open_database, open_vault, utc_now
+    from bot.app import open_store, utc_now
     from bot.care import invitations
     from bot.care.people import Role
 
     settings = _prepared_settings()
-    vault, database = open_vault(settings), open_database(settings)
     username = asyncio.run(_username(settings))
+    vault, database = open_store(settings)
     code = database.do(
         lambda connection: invitations.make(
             connection, vault, role=Role[options.role.upper()], name=options.name, made_by=None, now=utc_now()

@@ -63,7 +63,12 @@ class Settings(BaseSettings):
     """All settings. Without a token the service talks to its own simulator."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", arbitrary_types_allowed=True, frozen=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        arbitrary_types_allowed=True,
+        frozen=True,
     )
 
     token: Annotated[str | None, BeforeValidator(_token)] = None
@@ -82,6 +87,19 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lambda v: str(v).lower())] = (
         Field("info")
     )
+
+    def make_data_dir(self) -> None:
+        """Sees to it that there is a folder for files. Raises SettingsProblem."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsProblem(
+                f"{PREFIX}DATA_DIR {self.data_dir} cannot be used ({error.strerror}); choose a folder that can be written to"
+            ) from None
+
+    def check(self) -> None:
+        """Looks at what else is read only when it is needed. Raises SettingsProblem."""
+        _ = self.file_base, self.listen_host_and_port
 
     @property
     def api_base(self) -> str:
@@ -121,7 +139,9 @@ class Settings(BaseSettings):
 def read_settings(**given: Any) -> Settings:
     """The settings of the environment; `given` ones go first. Raises SettingsProblem."""
     try:
-        return Settings(**given)
+        settings = Settings(**given)
+        settings.check()
+        return settings
     except ValidationError as error:
         raise SettingsProblem("; ".join(_said(detail["loc"], detail["msg"]) for detail in error.errors())) from None
     except UnicodeDecodeError:

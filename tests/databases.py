@@ -185,12 +185,12 @@ def some_server() -> Iterator[Server]:
             yield server
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 10, *, every: float = 0.005) -> None:
     """Looks again and again whether it is so; for what happens in other threads and processes."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it does not happen"
-        time.sleep(0.005)
+        time.sleep(every)
 
 
 def is_waiting_for_a_lock(database: Database) -> bool:

@@ -37,7 +37,14 @@ def found(connection: Connection, mentor_id: int | None, now: datetime) -> int:
 
 
 _CHILDREN = (
-    select(children, child_words.c.calls_me_sealed)
+    select(
+        children.c.id,
+        children.c.name_sealed,
+        children.c.pronoun,
+        children.c.age,
+        children.c.age_on,
+        child_words.c.calls_me_sealed,
+    )
     .outerjoin(
         child_words,
         and_(child_words.c.child_id == children.c.id, child_words.c.person_id == bindparam("person")),
@@ -54,15 +61,15 @@ def children_of(
     """The family's children, the oldest first. `today` is the parent's local day; `removed`: also those taken out."""
     found = [
         Child(
-            id=row.id,
-            name=vault.open_text(CHILD, row.id, row.name_sealed),
-            pronoun=row.pronoun,
-            age=None if row.age is None else age_on(row.age, row.age_on, today),
-            calls_me=vault.open_text(CALLS_ME, f"{row.id}/{person_id}", row.calls_me_sealed)
-            if row.calls_me_sealed
-            else "",
+            id=child_id,
+            name=vault.open_text(CHILD, child_id, name),
+            pronoun=pronoun,
+            age=None if age is None else age_on(age, said_on, today),
+            calls_me=vault.open_text(CALLS_ME, f"{child_id}/{person_id}", calls_me) if calls_me else "",
         )
-        for row in connection.execute(_CHILDREN if removed else _LISTED, {"family": family_id, "person": person_id})
+        for child_id, name, pronoun, age, said_on, calls_me in connection.execute(
+            _CHILDREN if removed else _LISTED, {"family": family_id, "person": person_id}
+        )
     ]
     return sorted(found, key=lambda child: -(child.age or 0))
 

@@ -79,6 +79,12 @@ def present(connection: Connection, vault: Vault, chat_id: int) -> Present:
     return Present(_person(row, vault) if row.id is not None else None, state, row.active_at)
 
 
+def sealed_sample(connection: Connection) -> tuple[str, int, bytes] | None:
+    """Place, row and ciphertext of something sealed, to try the key on; None in a database without people."""
+    row = connection.execute(select(people.c.id, people.c.name_sealed).order_by(people.c.id.desc()).limit(1)).first()
+    return (NAME, row.id, row.name_sealed) if row else None
+
+
 def by_id(connection: Connection, vault: Vault, person_id: int) -> Person | None:
     """The person with this id."""
     row = connection.execute(_BY_ID.where(people.c.id == person_id)).first()

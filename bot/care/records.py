@@ -50,6 +50,7 @@ class Record:
 
 
 _FIND = select(records).where(records.c.person_id == bindparam("person"), records.c.key == bindparam("record"))
+_FIELDS_OF = _FIND.with_only_columns(records.c.id, records.c.fields_sealed)
 _ADD = insert(records)
 _CHANGE = update(records).where(records.c.id == bindparam("row"))
 
@@ -88,8 +89,8 @@ def keep(
 ) -> None:
     """Writes fields to the record `key`, making it if need be. A field given as None is taken out; a record that has no
     fields left is deleted."""
-    before = find(connection, vault, person_id, key)
-    kept = dict(before.fields) if before else {}
+    before = connection.execute(_FIELDS_OF, {"person": person_id, "record": key}).first()
+    kept = _opened(vault, before.id, before.fields_sealed) if before else {}
     for name, field in fields.items():
         if field is None:
             kept.pop(name, None)
@@ -168,6 +169,9 @@ def _seal(vault: Vault, record_id: int, fields: dict[str, Field]) -> bytes:
 
 
 def _record(row: Any, vault: Vault) -> Record:
-    opened = vault.open_json(FIELDS, row.id, row.fields_sealed)
-    fields = {name: Field(value, said) for name, (value, said) in opened.items()}
+    fields = _opened(vault, row.id, row.fields_sealed)
     return Record(row.id, row.key, row.kind, row.child_id, row.local_day, row.created_at, fields)
+
+
+def _opened(vault: Vault, record_id: int, sealed: bytes) -> dict[str, Field]:
+    return {name: Field(value, said) for name, (value, said) in vault.open_json(FIELDS, record_id, sealed).items()}

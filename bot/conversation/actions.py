@@ -324,7 +324,7 @@ def send_letter(turn: Turn, to: Person, text_name: str, text: str, kind: str, fi
     if not file_id or kind not in _FILES:
         file_id = None
     if file_id is None or kind in _WITHOUT_CAPTION or outgoing.length(framed) > outgoing.MAX_CAPTION:
-        room = outgoing.MAX_TEXT - outgoing.length(turn.text(text_name, name=name, text=""))
+        room = outgoing.MAX_TEXT - outgoing.length(turn.text(text_name, name=name, text="."))
         for part in outgoing.in_parts(text, room):
             _post(turn, to, part, outgoing.send(turn.text(text_name, name=name, text=part)))
         framed = text = ""

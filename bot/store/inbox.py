@@ -45,7 +45,6 @@ class Item:
     id: int
     chat_id: int
     kind: str
-    received_at: datetime
     attempts: int
     open: Callable[[], bytes] = field(repr=False)
 
@@ -96,7 +95,6 @@ _HEAD = (
         inbox.c.kind,
         inbox.c.seal,
         inbox.c.payload_sealed,
-        inbox.c.received_at,
         inbox.c.attempts,
     )
     .where(
@@ -123,8 +121,8 @@ def take(connection: Connection, vault: Vault, now: datetime) -> Item | None:
     row = connection.execute(_HEAD, {"now": now}).first()
     if row is None:
         return None
-    opening = partial(vault.open, PLACE, row.seal, row.payload_sealed)
-    return Item(row.id, row.chat_id, row.kind, row.received_at, row.attempts, opening)
+    number, chat_id, kind, seal, sealed, attempts = row
+    return Item(number, chat_id, kind, attempts, partial(vault.open, PLACE, seal, sealed))
 
 
 def finish(connection: Connection, item: Item, note: str | None = None) -> None:

@@ -45,4 +45,6 @@ def _run_alembic(connection: Connection, target: str) -> None:
     try:
         command.upgrade(config, target)
     except CommandError as error:
-        raise DatabaseProblem(f"the database does not fit this version of Draaglicht: {error}") from None
+        raise DatabaseProblem(
+            f"the database does not fit this version of Draaglicht ({error}); run the version that last used it, or newer"
+        ) from None

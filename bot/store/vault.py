@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
 import os
 import secrets
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import from_json, to_json
 
 _NONCE = 12
 _KEY_BYTES = 32
@@ -66,10 +66,10 @@ class Vault:
         return self.open(place, row, sealed).decode()
 
     def seal_json(self, place: str, row: int | str, value: Any) -> bytes:
-        return self.seal(place, row, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+        return self.seal(place, row, to_json(value))
 
     def open_json(self, place: str, row: int | str, sealed: bytes) -> Any:
-        return json.loads(self.open(place, row, sealed))
+        return from_json(self.open(place, row, sealed))
 
 
 def parse_keys(text: str, source: str) -> list[tuple[int, bytes]]:
@@ -93,7 +93,7 @@ def parse_keys(text: str, source: str) -> list[tuple[int, bytes]]:
             raise KeyProblem(f"{source}, line {line_number}: key {number} is there twice")
         keys.append((int(number), key))
     if not keys:
-        raise KeyProblem(f"{source}: there is no key; make one with 'draaglicht keys new'")
+        raise KeyProblem(f"{source}: there is no key; make one with 'draaglicht keys'")
     return keys
 
 

@@ -329,6 +329,7 @@ class Inputs(Walking):
         for run in [run for run in self.parked if not self.alive(run)]:
             self.drop(run, GONE)
         self.offer_begun()
+        self.parked = [replace(run, rests=True) for run in self.parked]
 
     def _forget(self, run_id: str) -> None:
         for run in [run for run in self.parked if run.id == run_id]:

@@ -68,7 +68,8 @@ class Run:
     """One conversation from its start to its end: the flow and the flows it called, innermost last.
 
     `turn` is the turn at which it waits; `born` counts the frames it ever had; `spoken` is said but not sent
-    yet, while the host does something.
+    yet, while the host does something. `rests`: it was
+    offered again and not taken up, so that only the person brings it back.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Run:
     born: int = 0
     trail: tuple[Mark, ...] = ()
     spoken: tuple[str, ...] = ()
+    rests: bool = False
 
     @property
     def top(self) -> Frame:
@@ -150,6 +152,8 @@ def _pack_run(run: Run) -> _Json:
         packed["trail"] = marks
     if run.spoken:
         packed["spoken"] = run.spoken
+    if run.rests:
+        packed["rests"] = True
     return packed
 
 
@@ -162,7 +166,7 @@ def _unpack_run(packed: _Json) -> Run:
         following = trail[-1].frames
     trail.reverse()
     spoken = tuple(packed.get("spoken", ()))
-    return Run(packed["id"], frames, packed["turn"], packed["born"], tuple(trail), spoken)
+    return Run(packed["id"], frames, packed["turn"], packed["born"], tuple(trail), spoken, packed.get("rests", False))
 
 
 def _pack_mark(mark: Mark, following: Sequence[Frame]) -> _Json:

@@ -70,7 +70,7 @@ class Walking(Speaking):
         """Takes up a parked run; what is running is parked."""
         self.parked = [parked for parked in self.parked if parked.id != run.id]
         self.put_aside()
-        self.running = run
+        self.running = replace(run, rests=False)
 
     def end_run(self, outcome: str) -> None:
         ended = self.run
@@ -95,7 +95,7 @@ class Walking(Speaking):
 
     def offer_begun(self) -> None:
         """Offers the latest run that the person had begun to answer; one that was only asked about is left in peace."""
-        begun = [run for run in self.parked if run.trail and self.alive(run)]
+        begun = [run for run in self.parked if run.trail and not run.rests and self.alive(run)]
         if begun:
             self.offer(begun[-1])
 

@@ -253,3 +253,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("records", schema=None) as batch_op:
         batch_op.create_index("ix_records_person_kind_day", ["person_id", "kind", "local_day"], unique=False)
+
+    # Families and people refer to each other; SQLite took the constraint with the table.
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_foreign_key("fk_families_mentor_id", "families", "people", ["mentor_id"], ["id"])

@@ -1,4 +1,4 @@
-"""In the moment, and what always works: commands, one's own data, leaving, old buttons, and things that just come in."""
+"""In the moment, and what always works: commands, one's own data, leaving, old buttons, and whatever just comes in."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ async def test_erasing_leaves_nothing_and_the_person_a_stranger(town: Town, ingr
     await fatima.says("de huur")
 
     await fatima.says("/verwijder")
-    fatima.phone.taps("Stuur eerst mijn bestand")
+    await fatima.taps("Stuur eerst mijn bestand")
     heard = await fatima.taps("Ja, wis alles")
 
     assert "Alles is weg" in heard
@@ -262,13 +262,13 @@ async def test_what_was_left_half_way_is_offered_once_the_next_day(fatima: Someb
     assert await fatima.until("2027-03-01T19:29") == ""
     await fatima.until("2027-03-01T19:30")
 
-    heard = await fatima.until("2027-03-02T12:01")
-    assert "Er staat nog iets open" in heard
+    assert "Er staat nog iets open" in await fatima.until("2027-03-02T12:01")
     assert await fatima.until("2027-03-02T19:29") == ""
-    await fatima.until("2027-03-02T19:30")
-    assert await fatima.until("2027-03-03T19:29") == ""
-    await fatima.says("/verder")
-    assert "Hij" in fatima.phone.screen
+    for day in (2, 3, 4):
+        await fatima.until(f"2027-03-0{day}T19:30")
+        assert "bezig" not in await fatima.taps("Vandaag niet")
+        assert await fatima.until(f"2027-03-0{day + 1}T19:29") == ""
+    assert "Milo?" in await fatima.says("/verder")
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
