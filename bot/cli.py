@@ -269,6 +269,9 @@ def _flows_play(options: argparse.Namespace) -> None:
     library = load()
     if options.flow not in library.flows:
         raise SettingsProblem(f"there is no flow {options.flow}; there are: {', '.join(sorted(library.flows))}")
+    worlds = library.catalog.worlds
+    if options.world not in worlds:
+        raise SettingsProblem(f"there is no world {options.world}; there are: {', '.join(sorted(worlds))}")
     play(library, options.flow, options.world, input, print)
 
 

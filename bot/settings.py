@@ -93,9 +93,8 @@ class Settings(BaseSettings):
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SettingsProblem(
-                f"{PREFIX}DATA_DIR {self.data_dir} cannot be used ({error.strerror}); choose a folder that can be written to"
-            ) from None
+            problem = f"{PREFIX}DATA_DIR {self.data_dir} cannot be used ({error.strerror})"
+            raise SettingsProblem(f"{problem}; choose a folder that can be written to") from None
 
     def check(self) -> None:
         """Looks at what else is read only when it is needed. Raises SettingsProblem."""

@@ -45,6 +45,5 @@ def _run_alembic(connection: Connection, target: str) -> None:
     try:
         command.upgrade(config, target)
     except CommandError as error:
-        raise DatabaseProblem(
-            f"the database does not fit this version of Draaglicht ({error}); run the version that last used it, or newer"
-        ) from None
+        problem = f"the database does not fit this version of Draaglicht ({error})"
+        raise DatabaseProblem(f"{problem}; run the version that last used it, or newer") from None

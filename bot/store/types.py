@@ -27,6 +27,9 @@ class _SqliteInstant(DATETIME):
         return lambda value: None if value is None else value.isoformat(" ", "microseconds")
 
 
+_SQLITE_INSTANT: TypeEngine[Any] = _SqliteInstant()  # type: ignore[no-untyped-call]
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. Takes and gives aware datetimes in UTC; raises ValueError for a naive one."""
 
@@ -34,7 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(_SqliteInstant if dialect.name == "sqlite" else self.impl_instance)
+        return _SQLITE_INSTANT if dialect.name == "sqlite" else dialect.type_descriptor(self.impl_instance)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

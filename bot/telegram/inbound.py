@@ -76,7 +76,10 @@ def decode(payload: bytes) -> Incoming:
     update: Json = json.loads(payload)
     query = update.get("callback_query")
     if query:
-        return _tapped(query.get("data") or "", query.get("message"), query["from"]["first_name"])
+        held = query.get("message")
+        if not held or held["chat"]["type"] != "private":
+            return Nothing()
+        return _tapped(query.get("data") or "", held, query["from"]["first_name"])
     member = update.get("my_chat_member")
     if member and member["chat"]["type"] == "private":
         return Reachable(member["new_chat_member"]["status"] not in _GONE)
@@ -89,9 +92,7 @@ def decode(payload: bytes) -> Incoming:
     return _message(message)
 
 
-def _tapped(data: str, message: Json | None, first_name: str) -> Tapped:
-    if not message:
-        return Tapped(data, None, None, first_name)
+def _tapped(data: str, message: Json, first_name: str) -> Tapped:
     known = message["date"] != _NO_LONGER_KNOWN and message.get("text") is not None
     return Tapped(data, message["message_id"], _html(message) if known else None, first_name)
 

@@ -66,7 +66,7 @@ def read(path: Path, adapter: TypeAdapter[T]) -> Document[T]:
 
 def _compose(path: Path, source: str, places: dict[Path_, Place]) -> Any:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         node = YAML(typ="base", pure=False).compose(source)
@@ -76,6 +76,9 @@ def _compose(path: Path, source: str, places: dict[Path_, Place]) -> Any:
         what = f"geen geldige YAML: {error.problem or error.context or 'onbekende fout'}"
         mend = "kijk naar het inspringen; zet een tekst met : of ? tussen { } in aanhalingstekens"
         raise ContentError([Problem(path, line, column, "E002", what, mend)]) from None
+    except YAMLError:
+        what, mend = "er staat een teken in dat hier niet mag", "haal onzichtbare tekens weg"
+        raise ContentError([Problem(path, 1, 1, "E002", what, mend)]) from None
     problems: list[Problem] = []
     data = _value(node, (), places, path, problems)
     if problems:

@@ -292,7 +292,7 @@ async def _measure(stage: Stage, talks: Talks, bare: Bare, rounds: int, workers:
             stage.deliver()
             stage.take_in(updates)
             watch = Watch()
-            await _share(stage.service.step_worker, len(updates), workers)
+            await share(stage.service.step_worker, len(updates), workers)
             seconds += watch.seconds
         _check(stage, chats)
         return seconds / many
@@ -302,13 +302,13 @@ async def _measure(stage: Stage, talks: Talks, bare: Bare, rounds: int, workers:
         stage.deliver()
         stage.accept([inbox_rows.Arrival(chats[number % len(chats)], "update", bytes(900)) for number in range(many)])
         watch = Watch()
-        await _share(lambda: stage.service.database.run(bare), many, workers)
+        await share(lambda: stage.service.database.run(bare), many, workers)
         return watch.seconds / many
 
     return await in_turns(rounds, whole, floor)
 
 
-async def _share(step: Callable[[], Awaitable[object]], many: int, workers: int) -> None:
+async def share(step: Callable[[], Awaitable[object]], many: int, workers: int) -> None:
     """Does so many steps with so many workers at once."""
     left = iter(range(many))
 

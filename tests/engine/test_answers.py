@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from flows.engine.answers import Reading, Unread, read
 from flows.engine.definition import Ask
 
-NOW = datetime(2027, 3, 1, 19, 30)
+NOW = datetime(2027, 3, 1, 19, 30, tzinfo=ZoneInfo("Europe/Amsterdam"))
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
     python -m tests.faults.kill --kills 50 --updates 2000 --reminders 2000 --database sqlite
 
 "Telegram" (the emulator) lives on; the service is real processes that get SIGKILL, also while they start, and are
-started again at once. On SQLite it is one process; on PostgreSQL three: one that does everything, one more worker and
-one more sender. Every text must be kept exactly once and in order; every reminder must be handled exactly once and
+started again at once. On SQLite it is one process; on PostgreSQL two: one that does everything, and one more worker.
+Every text must be kept exactly once and in order; every reminder must be handled exactly once and
 arrive; a message may arrive twice only if its call was in flight when a sender died.
 """
 
@@ -42,7 +42,7 @@ from tests.faults.processes import Process
 
 WRITERS = 200
 FIRST_WRITER, FIRST_REMINDED = 1_000_000, 2_000_000
-_ROLES = {SQLITE: ("all",), POSTGRESQL: ("all", "worker", "sender")}
+_ROLES = {SQLITE: ("all",), POSTGRESQL: ("all", "worker")}
 _SECONDS_A_KILL = {SQLITE: 1.7, POSTGRESQL: 1.0}
 _START_SECONDS, _QUIET_SECONDS = 60, 150
 _USEFUL = 3600

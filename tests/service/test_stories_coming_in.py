@@ -262,4 +262,3 @@ async def test_a_time_once_said_holds_when_no_other_is_named(town: Town) -> None
 
     assert "Ik kom vanavond om 20.00 uur bij je terug" in heard
     assert fatima.evening_at == "Mon 20:00"
-
