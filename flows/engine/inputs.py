@@ -201,17 +201,21 @@ class Inputs(Walking):
             return "idle"
         if not step.asks:
             return "loose"
+        can_be_typed = step.ask is not None and (step.ask.takes_typing or "scale" in step.ask.kind)
+        asked = Asked(self.running.id, self.running.top.key, step.answer_name or "")
         button = keyboards.matching(self.keys(step), text)
         if button is not None and self._press(button, None):
+            if can_be_typed and step.answer_name and button != keyboards.SKIP:
+                self.effects.append(asked)
             return None
-        if not step.ask or not (step.ask.takes_typing or "scale" in step.ask.kind):
+        if not step.ask or not can_be_typed:
             return "loose"
         reading = answers.read(step.ask, text, self.now)
         if isinstance(reading, answers.Unread):
             self.say_again(step, reading.text)
             return None
         if step.answer_name:
-            self.effects.append(Asked(self.running.id, self.running.top.key, step.answer_name))
+            self.effects.append(asked)
         self._answer(step, reading.value, reading.said)
         return None
 
