@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import httpx
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -118,13 +119,17 @@ class Service:
         self.vault, self.database = open_store(settings)
         api_base = api_base or settings.api_base
         file_base = f"{api_base.removesuffix('/bot')}/file/bot" if api_base != settings.api_base else settings.file_base
+        trust = {"verify": httpx.create_ssl_context()}  # Reading all certificates takes longer than most of a start.
+        self._polling = HTTPXRequest(connection_pool_size=1, connect_timeout=10, httpx_kwargs=trust)
         self.bot = Bot(
             token,
             base_url=api_base,
             base_file_url=file_base,
-            request=HTTPXRequest(connection_pool_size=_CONNECTIONS, read_timeout=20, connect_timeout=10),
+            request=HTTPXRequest(
+                connection_pool_size=_CONNECTIONS, read_timeout=20, connect_timeout=10, httpx_kwargs=trust
+            ),
+            get_updates_request=self._polling,
         )
-        self._polling = HTTPXRequest(connection_pool_size=1, connect_timeout=10)
         self._updates_url = f"{api_base}{token}/getUpdates"
         self.host = Host(self.library, self.vault, self.help, settings.timezone, settings.region, self._link)
         self._arrived, self._queued = asyncio.Event(), asyncio.Event()
@@ -224,7 +229,7 @@ class Service:
 
     async def _tick(self) -> None:
         try:
-            while await self.step_ticker() == ticker.BATCH:
+            while not self._stopping.is_set() and await self.step_ticker() == ticker.BATCH:
                 pass
         except DBAPIError as error:
             log.error("database trouble", part="ticker", problem=type(error).__name__)
@@ -243,13 +248,13 @@ class Service:
 
     async def _work_some(self) -> None:
         self._arrived.clear()
-        while await self.step_worker():
+        while not self._stopping.is_set() and await self.step_worker():
             pass
         await self._wait_for(self._arrived)
 
     async def _send_some(self) -> None:
         self._queued.clear()
-        while await self.sender.launch_once():
+        while not self._stopping.is_set() and await self.sender.launch_once():
             pass
         await self._wait_for(self._queued, 0.2)
 

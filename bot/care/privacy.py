@@ -103,6 +103,8 @@ def _children_ever(connection: Connection, vault: Vault, person: Person, now: da
 def erase(connection: Connection, person: Person) -> None:
     """Deletes everything of a person, and of the family when nobody is left in it. Answers under way still go out."""
     own, invitations = person.id, tables.invitations
+    if person.family_id:
+        _hold_family(connection, person.family_id)
     forget_chat(connection, person.chat_id)
     for table in (tables.records, tables.consents, tables.child_words):
         connection.execute(delete(table).where(table.c.person_id == own))
@@ -128,6 +130,12 @@ def forget_chat(connection: Connection, chat_id: int) -> None:
     connection.execute(delete(outbox).where(outbox.c.chat_id == chat_id, not_(under_way)))
     opened = and_(invitations.c.opened_by == chat_id, invitations.c.used_at.is_(None))
     connection.execute(update(invitations).where(opened).values(opened_by=None))
+
+
+def _hold_family(connection: Connection, family_id: int) -> None:
+    """Makes the other members wait: of two who leave at once, the last must see that nobody is left."""
+    families = tables.families
+    connection.execute(select(families.c.id).where(families.c.id == family_id).with_for_update())
 
 
 def _members(connection: Connection, family_id: int) -> int:

@@ -102,12 +102,8 @@ def _line(line: HelpLine) -> str:
     return "\n".join(part for part in (head, escape(line.purpose), escape(details)) if part)
 
 
-_REGION = TypeAdapter(RegionFile)
-_CARD = TypeAdapter(CardFile)
-
-
 def load_help(content: Path = CONTENT) -> HelpCards:
     """Reads the help lines. Raises flows.engine.problems.ContentError."""
-    folder = content / "help"
-    regions = {region: read(folder / f"{region}.yaml", _REGION).value for region in ("nl", "be")}
-    return HelpCards(regions, read(folder / "card.yaml", _CARD).value)
+    folder, region_form = content / "help", TypeAdapter(RegionFile)
+    regions = {region: read(folder / f"{region}.yaml", region_form).value for region in ("nl", "be")}
+    return HelpCards(regions, read(folder / "card.yaml", TypeAdapter(CardFile)).value)

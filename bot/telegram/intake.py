@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL_SECONDS = 25
+SETTLE_SECONDS = 1.0
 BATCH = 100
 
 Fetch = Callable[[int, int], Awaitable[list[dict[str, Any]]]]
@@ -102,5 +103,8 @@ class Intake:
         task.add_done_callback(self._background.discard)
 
     async def settle(self) -> None:
-        """Waits for what still goes on beside the polling."""
-        await asyncio.gather(*self._background)
+        """Waits a little for what still goes on beside the polling, and then leaves it."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=SETTLE_SECONDS)
+        for task in self._background:
+            task.cancel()

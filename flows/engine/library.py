@@ -6,6 +6,7 @@ and of this format. Does not know whether flows make sense: that is `checks`.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
@@ -87,12 +88,10 @@ class Sources:
     catalog: Document[Catalog]
 
 
-_FLOW = TypeAdapter(Flow)
-_DECK = TypeAdapter(DeckFile)
-_TEXTS = TypeAdapter(TextsFile)
-_SCREEN = TypeAdapter(Screen)
-_CATALOG = TypeAdapter(Catalog)
-_LIBRARY = TypeAdapter(Library)
+@functools.cache
+def _adapter(form: Any) -> TypeAdapter[Any]:
+    """Made when first used: a start from the compiled copy needs one of them."""
+    return TypeAdapter(form)
 
 
 def load(content: Path = CONTENT, cache: Path | None = None) -> Library:
@@ -103,12 +102,14 @@ def load(content: Path = CONTENT, cache: Path | None = None) -> Library:
     copy = cache / f"library-{_fingerprint(content)}.json" if cache else None
     if copy and copy.exists():
         try:
-            return _LIBRARY.validate_json(copy.read_bytes())
+            kept: Library = _adapter(Library).validate_json(copy.read_bytes())
         except ValidationError:
             copy.unlink(missing_ok=True)
+        else:
+            return kept
     library = compile_library(load_sources(content))
     if copy:
-        _write(copy, _LIBRARY.dump_json(library, by_alias=True))
+        _write(copy, _adapter(Library).dump_json(library, by_alias=True))
     return library
 
 
@@ -134,11 +135,11 @@ def load_sources(content: Path = CONTENT) -> Sources:
             named[own] = document
         return named
 
-    flows = by_id(documents("flows", _FLOW), "flow")
-    decks = by_id(documents("decks", _DECK), "deck")
-    texts = tuple(documents("texts", _TEXTS))
-    screens = by_id(documents("screens", _SCREEN), "screen")
-    catalog = next(documents(".", _CATALOG, "catalog.yaml"), None)
+    flows = by_id(documents("flows", _adapter(Flow)), "flow")
+    decks = by_id(documents("decks", _adapter(DeckFile)), "deck")
+    texts = tuple(documents("texts", _adapter(TextsFile)))
+    screens = by_id(documents("screens", _adapter(Screen)), "screen")
+    catalog = next(documents(".", _adapter(Catalog), "catalog.yaml"), None)
     if problems or catalog is None:
         place = Problem(content / "catalog.yaml", 1, 1, "E001", "bestand ontbreekt", "zet het terug")
         raise ContentError(problems or [place])

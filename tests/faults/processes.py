@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PREFIX = "DRAAGLICHT_"
 ROOT = Path(__file__).parents[2]
+_COMPILED = Path(tempfile.gettempdir()) / f"draaglicht-compiled-{os.geteuid()}"
 
 
 class Process:
@@ -24,7 +26,7 @@ class Process:
             self._process = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=folder,
-                env=_environment(folder) | {PREFIX + key: value for key, value in settings.items()},
+                env=_environment() | {PREFIX + key: value for key, value in settings.items()},
                 stdout=said,
                 stderr=logged,
             )
@@ -37,12 +39,17 @@ class Process:
 
     @property
     def log(self) -> str:
+        """Everything that it logged."""
         return self._logged.read_text(encoding="utf-8")
 
     @property
     def is_ready(self) -> bool:
         """Whether `draaglicht run` says so."""
         return '"ready"' in self.log
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def is_running(self) -> bool:
@@ -64,11 +71,11 @@ class Process:
             self.kill()
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """Ours, without settings of the service; compiled modules are kept, or every start would take seconds."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(PREFIX) and name != "PYTHONDONTWRITEBYTECODE"
     }
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(_COMPILED)}
