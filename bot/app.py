@@ -24,7 +24,8 @@ from telegram.request import HTTPXRequest
 
 from bot.care import people
 from bot.conversation import outgoing
-from bot.conversation.handle import COMMANDS, handle_next, lost_touch
+from bot.conversation.commands import OFFERED
+from bot.conversation.handle import handle_next, lost_touch
 from bot.conversation.turn import Host
 from bot.safety.help import HelpCards, load_help
 from bot.schedule import ticker
@@ -274,7 +275,7 @@ class Service:
     async def _introduce(self) -> None:
         """Tells Telegram our commands and what we are."""
         texts = self.library.texts
-        commands = [BotCommand(name, render(texts[f"command_{name}"], {}, html=False)) for name in COMMANDS]
+        commands = [BotCommand(name, render(texts[f"command_{name}"], {}, html=False)) for name in OFFERED]
         try:
             await self.bot.set_my_commands(commands)
             await self.bot.set_my_description(texts["bot_description"].strip())

@@ -106,6 +106,8 @@ def erase(connection: Connection, person: Person) -> None:
     if person.family_id:
         _hold_family(connection, person.family_id)
     forget_chat(connection, person.chat_id)
+    _erase_alerts(connection, own)
+    connection.execute(delete(tables.looks).where(tables.looks.c.owner_id == own))
     for table in (tables.records, tables.consents, tables.child_words):
         connection.execute(delete(table).where(table.c.person_id == own))
     connection.execute(
@@ -115,9 +117,18 @@ def erase(connection: Connection, person: Person) -> None:
     connection.execute(update(invitations).where(invitations.c.made_by == own).values(made_by=None))
     connection.execute(delete(invitations).where(invitations.c.opened_by == person.chat_id))
     connection.execute(update(tables.families).where(tables.families.c.mentor_id == own).values(mentor_id=None))
+    connection.execute(update(tables.people).where(tables.people.c.stand_in_id == own).values(stand_in_id=None))
     connection.execute(delete(tables.people).where(tables.people.c.id == own))
     if person.family_id and not _members(connection, person.family_id):
         _erase_family(connection, person.family_id)
+
+
+def _erase_alerts(connection: Connection, person_id: int) -> None:
+    alerts, calls = tables.alerts, tables.alert_calls
+    own = select(alerts.c.id).where(alerts.c.person_id == person_id)
+    connection.execute(delete(calls).where(or_(calls.c.alert_id.in_(own), calls.c.person_id == person_id)))
+    connection.execute(delete(alerts).where(alerts.c.person_id == person_id))
+    connection.execute(update(alerts).where(alerts.c.seen_by == person_id).values(seen_by=None))
 
 
 def forget_chat(connection: Connection, chat_id: int) -> None:

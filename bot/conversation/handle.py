@@ -16,40 +16,23 @@ from bot.care import families, invitations, letters, notes, people, records
 from bot.care.notes import Piece
 from bot.care.people import Role
 from bot.care.records import AnsweredBy, Field
-from bot.conversation import outgoing, reminders
-from bot.conversation.actions import send_letter
+from bot.conversation import commands, outgoing, reminders, show, taps
+from bot.conversation.actions.loose import send_letter
 from bot.conversation.incoming import Edited, Incoming, Message, Nothing, Rang, Reachable, Tapped
 from bot.conversation.turn import LOOSE_FLOW, Host, Turn
-from bot.safety.help import HELP
 from bot.schedule import ticker
-from bot.screens import menus
 from bot.store import inbox, outbox
 from bot.store.database import Database
 from bot.store.inbox import Item
-from bot.store.outbox import Call, Priority
+from bot.store.outbox import Call
 from flows.engine.answers import Reading, cleaned, read
-from flows.engine.state import Back, Corrected, Media, Resume, State, Stop, Tap, Typed
+from flows.engine.state import Corrected, Media, Resume, State, Typed
 from flows.engine.templates import render
 
 log = structlog.get_logger()
 
 HELPED = "helped"
 """An update that asked for help and got it at once, before it was kept."""
-
-_START_FLOWS = {
-    Role.PARENT: "welcome",
-    Role.MENTOR: "mentor_welcome",
-    Role.COORDINATOR: "coordinator_welcome",
-}
-_MENUS = {Role.PARENT: "menu", Role.MENTOR: "menu_mentor", Role.COORDINATOR: "menu_coordinator"}
-_FLOW_OF = {
-    "nu": "in_the_moment",
-    "pauze": "pause",
-    "mijngegevens": "my_data",
-    "verwijder": "erase",
-}
-COMMANDS = ("nu", "menu", "hulp", "verder", "terug", "stop", "pauze", "instellingen", "mijngegevens", "verwijder")
-"""What Telegram's own menu offers, in order."""
 
 Decode = Callable[[bytes], Incoming]
 
@@ -121,7 +104,7 @@ def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, 
         case Message():
             _message(turn, incoming)
         case Tapped():
-            _tapped(turn, incoming)
+            taps.tapped(turn, incoming)
         case Edited():
             _edited(turn, incoming)
         case Reachable():
@@ -151,93 +134,17 @@ def _greet_again(turn: Turn) -> None:
 def _message(turn: Turn, message: Message) -> None:
     _greet_again(turn)
     command = message.command
-    if command:
-        _command(turn, *command)
-    elif message.kind == "text" and turn.host.help.is_asked_by(message.text):
-        _show_help(turn)
+    asks_help = turn.host.help.is_asked_by(command[0] if command else message.text)
+    if asks_help:
+        show.help_card(turn)
+    if asks_help and message.kind == "text":
         _passed_on(turn, message)
+    elif command:
+        commands.command(turn, *command)
     elif turn.person is None and turn.state.running is None:
-        _menu(turn)
+        show.menu(turn)
     elif not _passed_on(turn, message):
         _answer(turn, message)
-
-
-def _command(turn: Turn, word: str, rest: str) -> None:
-    if word == "start":
-        _start(turn, rest)
-    elif turn.host.help.is_asked_by(word):
-        _show_help(turn)
-    elif turn.person is None and (word not in ("stop", "terug") or turn.state.running is None):
-        _menu(turn)
-    elif word in _FLOW_OF:
-        turn.start(_FLOW_OF[word])
-        if turn.unexpected:
-            _menu(turn)
-    elif word == "instellingen" and turn.person and Role.PARENT in turn.person.roles:
-        _screen(turn, "settings")
-    elif word == "stop":
-        turn.lead_in("stopped" if turn.state.running else "nothing_to_stop")
-        turn.apply(Stop())
-    elif word == "terug":
-        turn.apply(Back())
-        if turn.unexpected and turn.unexpected.why == "idle":
-            turn.lead_in("nothing_to_go_on")
-            _menu(turn)
-        elif turn.unexpected:
-            turn.lead_in("first_step")
-            turn.apply(Resume())
-    elif word == "verder":
-        turn.apply(Resume())
-        if turn.unexpected:
-            turn.lead_in("nothing_to_go_on")
-            _menu(turn)
-    else:
-        _menu(turn)
-
-
-def _start(turn: Turn, code: str) -> None:
-    if not code:
-        _menu(turn)
-        return
-    invitation = invitations.open_by_code(turn.connection, turn.host.vault, code, turn.chat_id, turn.now)
-    if invitation is None and turn.person and invitations.was_used_by(turn.connection, code, turn.chat_id):
-        turn.lead_in("already_in")
-        turn.apply(Resume())
-    elif invitation is None:
-        turn.say("bad_invite")
-    elif turn.person and (invitation.role in turn.person.roles or invitation.made_by == turn.person.id):
-        invitations.let_go(turn.connection, turn.chat_id)
-        turn.say("own_invite" if invitation.made_by == turn.person.id else "already_in")
-    else:
-        turn.start(_START_FLOWS[invitation.role], invited=True)
-
-
-def _menu(turn: Turn) -> None:
-    """The menus of all that this person is; a guest is asked the waiting question, a stranger told how to come in."""
-    if turn.person is None:
-        if turn.state.running:
-            turn.apply(Resume())
-        else:
-            turn.say("bad_invite" if turn.began.running else "unknown_person")
-        return
-    for role, screen in _MENUS.items():
-        if role in turn.person.roles:
-            _screen(turn, screen)
-
-
-def _screen(turn: Turn, name: str, message_id: int | None = None) -> None:
-    """Shows a screen as a new message, or in place of the message that was tapped."""
-    text, rows = menus.show(turn.host.library.screens[name], turn.facts)
-    if message_id is None:
-        turn.send(text, rows)
-    else:
-        turn.call(outgoing.edit(message_id, text, rows), "edit")
-
-
-def _show_help(turn: Turn, region: str | None = None) -> None:
-    own = turn.person.region if turn.person else turn.host.default_region
-    text, rows = turn.host.help.card(region or own)
-    turn.calls.append(Call(turn.chat_id, outgoing.send(text, rows), Priority.SAFETY, "safety"))
 
 
 def _passed_on(turn: Turn, message: Message) -> bool:
@@ -274,7 +181,7 @@ def _loose(turn: Turn, message: Message) -> None:
         else:
             if turn.person and Role.MENTOR in turn.person.roles:
                 turn.lead_in("parent_answered_only")
-            _menu(turn)
+            show.menu(turn)
         return
     running = turn.state.running
     if running is None or running.flow != LOOSE_FLOW:
@@ -297,46 +204,6 @@ def _add_piece(turn: Turn, run: str, key: str, message: Message) -> bool:
 
 
 # --- taps, edits, being reached ---------------------------------------------------------------------------------------
-
-
-def _tapped(turn: Turn, tapped: Tapped) -> None:
-    verb, _, rest = tapped.token.partition(":")
-    if verb == HELP:
-        _show_help(turn, rest)
-    elif verb == menus.SHOW_SCREEN:
-        if _may_see(turn, rest):
-            _screen(turn, rest, tapped.message_id if tapped.html is not None else None)
-        else:
-            _menu(turn)
-    elif verb == menus.START_FLOW and rest != LOOSE_FLOW:
-        turn.start(rest)
-        if turn.unexpected:
-            _menu(turn)
-    else:
-        turn.apply(Tap(tapped.token))
-        if turn.unexpected and turn.unexpected.why != "double":
-            _old_button(turn)
-
-
-def _may_see(turn: Turn, name: str) -> bool:
-    screen = turn.host.library.screens.get(name)
-    if screen is None or turn.person is None:
-        return False
-    return any(role.name and role.name.lower() in screen.audience for role in Role if role in turn.person.roles)
-
-
-def _old_button(turn: Turn) -> None:
-    """A button of an earlier question: says so, and brings the person to where they are."""
-    if turn.state.running:
-        turn.lead_in("old_button")
-        turn.apply(Resume())
-    elif turn.person is None and turn.began.running is None:
-        turn.say("button_gone")
-    elif turn.person is None:
-        _menu(turn)
-    else:
-        turn.lead_in("old_button_idle")
-        _menu(turn)
 
 
 def _edited(turn: Turn, edited: Edited) -> None:

@@ -21,6 +21,7 @@ from bot.conversation import outgoing
 from bot.conversation.facts import Facts
 from bot.conversation.incoming import Incoming, Message, Tapped
 from bot.conversation.outgoing import Rows
+from bot.safety.access import Who, audience, who_is
 from bot.safety.help import HelpCards
 from bot.store import outbox, timers
 from bot.store.outbox import Call, Priority, Purpose
@@ -146,10 +147,12 @@ class Turn:
     def may_start(self, flow: str) -> bool:
         """Whether the flow is for somebody like this person. A guest starts nothing without an invitation."""
         known = self.host.library.flows.get(flow)
-        if known is None or self.person is None:
-            return False
-        names = {role.name.lower() for role in people.Role if role in self.person.roles and role.name}
-        return bool(names & set(known.audience))
+        return known is not None and bool(self.who & audience(known.audience))
+
+    @property
+    def who(self) -> Who:
+        """What this person is to the bot."""
+        return who_is(self.person)
 
     def apply(self, given: Input) -> None:
         """One input for the engine, with all that it asks of us on the way."""

@@ -59,9 +59,16 @@ people = Table(
     Column("named_reminder", Boolean, nullable=False, server_default=text("false")),
     Column("evenings_silent", SmallInteger, nullable=False, server_default="0"),
     Column("evening_done_on", Date),
+    Column("silent_reminders", Boolean, nullable=False, server_default=text("false")),
+    Column("reminder_hours", String(11)),
+    Column("office_hours", String(19)),
+    Column("stand_in_id", BigInteger),
 )
 """`paused_until`: the first local day on which reminders come again. `evenings_silent`: evening reminders in a row
-without an answer. `evening_done_on`: the last local day on which the ritual was begun or declined."""
+without an answer. `evening_done_on`: the last local day on which the ritual was begun or declined.
+`reminder_hours`: "18:00-21:00", outside which nothing comes unasked. `office_hours`, of a mentor: "12345 09:00-17:00", the
+days of the week (1 is Monday) and the times of the mentor's own zone. `stand_in_id`: who is told when a mentor is not
+there."""
 
 children = Table(
     "children",
@@ -124,11 +131,15 @@ records = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("fields_sealed", LargeBinary, nullable=False),
+    Column("shared_with", SmallInteger, nullable=False, server_default="0"),
+    Column("shared_at", UtcDateTime),
+    Column("for_appointment", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("person_id", "key"),
     Index("ix_records_person_kind_day", "person_id", "kind", "local_day"),
 )
 """One thing a person kept: a field -> {value, said}, sealed together. `key` names the flow run that made it, so that
-doing an answer over changes the record instead of adding one."""
+doing an answer over changes the record instead of adding one. `shared_with` adds up 1 for the mentor, 2 for the other
+parent and 4 for the group; 0 is for nobody else."""
 
 answers = Table(
     "answers",
@@ -152,6 +163,50 @@ letters = Table(
     Column("text_sealed", LargeBinary, nullable=False),
 )
 """A message from one person to another. `message_id` is that of the copy in the receiver's chat, for replies."""
+
+# --- safety -----------------------------------------------------------------------------------------------------------
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("seen_by", BigInteger, ForeignKey("people.id")),
+    Column("seen_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+)
+"""A parent asked for a person. `seen_by` said to take it up; `ended_at`: the parent said that it is over."""
+
+alert_calls = Table(
+    "alert_calls",
+    metadata,
+    Column("alert_id", BigInteger, ForeignKey("alerts.id"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id"), primary_key=True),
+    Column("called_at", UtcDateTime, nullable=False),
+)
+"""Who was told of an alert."""
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("owner_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("looked_at", UtcDateTime, nullable=False),
+    Column("look_sealed", LargeBinary, nullable=False),
+    Column("chain", LargeBinary, nullable=False),
+)
+"""Who opened something of `owner_id`, sealed: name, role and kind, never content. Rows are only added; `chain` is a hash
+over this look and the owner's look before it, so that a change or a gap shows."""
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kept_until", Date, nullable=False, index=True),
+    Column("dossier_sealed", LargeBinary, nullable=False),
+)
+"""What a care provider must keep by law of somebody who was erased; empty unless the organisation set it so."""
 
 # --- the way of a message ---------------------------------------------------------------------------------------------
 
@@ -191,8 +246,16 @@ Index(
     sqlite_where=inbox.c.status == "waiting",
     postgresql_where=inbox.c.status == "waiting",
 )
+Index(
+    "ix_inbox_problem",
+    inbox.c.problem,
+    inbox.c.received_at,
+    sqlite_where=inbox.c.problem.is_not(None),
+    postgresql_where=inbox.c.problem.is_not(None),
+)
 """Everything that happens to a person, in order of arrival in its lane (`chat_id`). `seal` stands for the row in the
-ciphertext. `status`: waiting, done, dead; `problem` names an error's type and place, never content."""
+ciphertext. `status`: waiting, done, dead; `problem` names an error's type and place, or
+why an input was refused, never content."""
 
 timers = Table(
     "timers",

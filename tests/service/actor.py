@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from bot.care import families, invitations, people, records, rituals
 from bot.care.people import Role
 from bot.care.records import Field
-from bot.conversation.actions import REGIONS
+from bot.conversation.actions.settings import REGIONS
 from bot.store.tables import timers as timer_table
 from flows.engine.dutch.dates import parse_date
 from flows.engine.transcript import Transcript, TranscriptError

@@ -1,0 +1,107 @@
+"""What people can type behind a stroke, and who may. A command that is not for somebody brings the menu.
+
+The word that asks for help is not here: it is looked for in front of everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.care import invitations
+from bot.care.people import Role
+from bot.conversation import show
+from bot.conversation.turn import Turn
+from bot.safety.access import Who
+from flows.engine.state import Back, Resume, Stop
+
+_START_FLOWS = {
+    Role.PARENT: "welcome",
+    Role.MENTOR: "mentor_welcome",
+    Role.COORDINATOR: "coordinator_welcome",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`run` takes the turn and what follows the word."""
+
+    who: Who
+    run: Callable[[Turn, str], None]
+
+
+def _starting(flow: str) -> Callable[[Turn, str], None]:
+    return lambda turn, rest: show.flow(turn, flow)
+
+
+def _start(turn: Turn, code: str) -> None:
+    if not code:
+        show.menu(turn)
+        return
+    invitation = invitations.open_by_code(turn.connection, turn.host.vault, code, turn.chat_id, turn.now)
+    if invitation is None and turn.person and invitations.was_used_by(turn.connection, code, turn.chat_id):
+        turn.lead_in("already_in")
+        turn.apply(Resume())
+    elif invitation is None:
+        turn.say("bad_invite")
+    elif turn.person and (invitation.role in turn.person.roles or invitation.made_by == turn.person.id):
+        invitations.let_go(turn.connection, turn.chat_id)
+        turn.say("own_invite" if invitation.made_by == turn.person.id else "already_in")
+    else:
+        turn.start(_START_FLOWS[invitation.role], invited=True)
+
+
+def _menu(turn: Turn, rest: str) -> None:
+    show.menu(turn)
+
+
+def _settings(turn: Turn, rest: str) -> None:
+    show.screen(turn, "settings")
+
+
+def _stop(turn: Turn, rest: str) -> None:
+    turn.lead_in("stopped" if turn.state.running else "nothing_to_stop")
+    turn.apply(Stop())
+
+
+def _back(turn: Turn, rest: str) -> None:
+    turn.apply(Back())
+    if turn.unexpected and turn.unexpected.why == "idle":
+        turn.lead_in("nothing_to_go_on")
+        show.menu(turn)
+    elif turn.unexpected:
+        turn.lead_in("first_step")
+        turn.apply(Resume())
+
+
+def _go_on(turn: Turn, rest: str) -> None:
+    turn.apply(Resume())
+    if turn.unexpected:
+        turn.lead_in("nothing_to_go_on")
+        show.menu(turn)
+
+
+COMMANDS: dict[str, Command] = {
+    "start": Command(Who.ANYONE, _start),
+    "nu": Command(Who.PARENT, _starting("in_the_moment")),
+    "menu": Command(Who.ANYONE, _menu),
+    "verder": Command(Who.MEMBER, _go_on),
+    "terug": Command(Who.ANYONE, _back),
+    "stop": Command(Who.ANYONE, _stop),
+    "pauze": Command(Who.PARENT, _starting("pause")),
+    "instellingen": Command(Who.PARENT, _settings),
+    "mijngegevens": Command(Who.PARENT, _starting("my_data")),
+    "verwijder": Command(Who.PARENT, _starting("erase")),
+}
+OFFERED = ("nu", "menu", "hulp", "verder", "terug", "stop", "pauze", "instellingen", "mijngegevens", "verwijder")
+"""What Telegram's own menu offers, in order."""
+
+
+def command(turn: Turn, word: str, rest: str) -> None:
+    """Does what the word asks, or shows the menu."""
+    known = COMMANDS.get(word, COMMANDS["menu"])
+    stopping = word in ("stop", "terug") and turn.state.running
+    if not turn.who & known.who or (turn.person is None and word != "start" and not stopping):
+        show.menu(turn)
+    else:
+        known.run(turn, rest)
