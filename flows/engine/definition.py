@@ -286,13 +286,23 @@ def _is_or_holds(own: str, wanted: str) -> bool:
     return own == wanted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Deck:
     """A set to choose from."""
 
     id: str
     title: str
     entries: dict[str, Entry]
+
+    def fitting(self, where: Mapping[str, str]) -> list[str]:
+        """The ids of the entries that fit, in order."""
+        return list(_fitting(self, tuple(where.items())))
+
+
+@lru_cache(maxsize=4096)
+def _fitting(deck: Deck, where: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    wanted = dict(where)
+    return tuple(entry.id for entry in deck.entries.values() if entry.fits(wanted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ class Walking(Speaking):
         deck = self.library.decks[pick.deck]
         scope = self.scope(html=False)
         where = {name: wanted for name, text in pick.where.items() if (wanted := render(text, scope, html=False))}
-        fitting = [entry.id for entry in deck.entries.values() if entry.fits(where)]
+        fitting = deck.fitting(where)
         refs: list[Ref] = []
         for _ in range(min(pick.count, len(fitting))):
             entry = self.fresh(DECK + deck.id, fitting, len(deck.entries))

@@ -42,7 +42,7 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
         stage.deliver()
         stage.accept([Arrival(FIRST_CHAT + number, "update", bytes(150)) for number in range(count)])
         watch = Watch()
-        bare = Bare(stage, bytes(state), bytes(call))
+        bare = Bare(stage, bytes(state), bytes(call), bytes(80))
         await share(lambda: database.run(bare), count, database.threads)
         floor = watch.seconds / count
     name = f"{NAME} of {many:,} reminders to the outbox"

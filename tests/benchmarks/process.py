@@ -5,6 +5,8 @@ with very many. Ready is the line in its log, counted from the start of the proc
 seconds later. The database has its tables and the content is compiled, as after any earlier start; the very first
 start, which does both, is shown apart.
 
+What only the tests install is hidden from it: where the bot runs it is not there, and httpx would load it.
+
 The floor of the time is a Python that does no more than import the libraries that such a process needs.
 """
 
@@ -34,6 +36,7 @@ IDLE_SECONDS = 2.0
 _MANY, _QUICK_MANY = 100_000, 500
 _ROOT = Path(__file__).parents[2]
 _DRIVERS = {"sqlite": "sqlite3", "postgresql": "psycopg"}
+_ONLY_FOR_TESTS = ("rich",)
 _LIBRARIES = (
     "asyncio",
     "cryptography.hazmat.primitives.ciphers.aead",
@@ -66,7 +69,7 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
                 stage.service.database.do(know_sizes)
             starts, floors = [], []
             for _ in range(times):
-                floors.append(_imports(place.kind))
+                floors.append(_imports(place.kind, folder))
                 starts.append(start_once(folder, url, api))
             seconds = statistics.median(start.seconds for start in starts)
             floor = statistics.median(floors)
@@ -84,7 +87,7 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
 def start_once(folder: Path, url: str, api: str) -> Start:
     """Starts the bot, lets it be idle for a while, and stops it."""
     environment = {
-        **os.environ,
+        **_as_installed(folder),
         "DRAAGLICHT_TOKEN": "1000:bench",
         "DRAAGLICHT_API_URL": api,
         "DRAAGLICHT_DATA_DIR": str(folder),
@@ -110,9 +113,19 @@ def start_once(folder: Path, url: str, api: str) -> Start:
         process.communicate()
 
 
-def _imports(kind: str) -> float:
+def _as_installed(folder: Path) -> dict[str, str]:
+    """An environment in which what only the tests install cannot be imported."""
+    hiding = folder / "hiding"
+    hiding.mkdir(exist_ok=True)
+    for name in _ONLY_FOR_TESTS:
+        (hiding / f"{name}.py").write_text('raise ImportError("only the tests have it")\n', encoding="ascii")
+    return {**os.environ, "PYTHONPATH": str(hiding)}
+
+
+def _imports(kind: str, folder: Path) -> float:
     watch = Watch()
-    subprocess.run([sys.executable, "-c", f"import {', '.join((*_LIBRARIES, _DRIVERS[kind]))}"], check=True, cwd=_ROOT)
+    command = [sys.executable, "-c", f"import {', '.join((*_LIBRARIES, _DRIVERS[kind]))}"]
+    subprocess.run(command, check=True, cwd=_ROOT, env=_as_installed(folder))
     return watch.seconds
 
 

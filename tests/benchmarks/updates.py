@@ -6,9 +6,10 @@ ritual (four taps, two typed answers, kept in a record) and the moment (three ta
 
 Floor: the least that an answered question must read and write, as SQLAlchemy Core statements on the same `Database`, in
 the same single hop to a database thread and with the same commit: read the head of the inbox, read the person with the
-conversation, write the conversation, add one call to the outbox, mark the row of the inbox done. Its values are as long
-as those the service itself wrote just before. Not in it, and paid by the service alone: decoding, deciding, texts,
-encryption, the record that keeps the answer, the call that takes the buttons off the tapped message, timers.
+conversation, keep the answer in a record, write the conversation, add one call to the outbox, mark the row of the inbox
+done. Its values are as long as those the service itself wrote just before. Not in it, and paid by the service alone:
+decoding, deciding, facts, texts, encryption, merging an answer with the record that is there, the call that takes the
+buttons off the tapped message, timers.
 
 Putting updates in the inbox is in neither: intake does that for up to a hundred at once.
 """
@@ -29,7 +30,7 @@ from bot.care import people as people_care
 from bot.store import inbox as inbox_rows
 from bot.store import outbox as outbox_rows
 from bot.store.tables import conversations, inbox, outbox, people, records, timers
-from bot.store.types import fixed
+from bot.store.types import fixed, new_id
 from flows.engine.state import load_state
 from tests.benchmarks.places import Place
 from tests.benchmarks.stage import FIRST_CHAT, NOW, Stage, fill, know_sizes, look_back, open_stage
@@ -96,6 +97,11 @@ class Talks:
                 self._stage.take_in([self._update(chat_id, step, shown)])
                 await self._stage.drain()
                 self.sizes_of_states.append(self._size_of_state(chat_id))
+
+    def sizes_of_records(self) -> list[int]:
+        """How long the kept answers of all that were scouted are."""
+        query = select(func.length(records.c.fields_sealed))
+        return list(self._stage.service.database.do(lambda connection: connection.execute(query).scalars().all()))
 
     def fresh_chat(self) -> int:
         """The chat of a parent who did nothing yet."""
@@ -224,21 +230,37 @@ _STATE = (
     .values(state_sealed=bindparam("state"), active_at=bindparam("now"))
 )
 _CALL = insert(outbox)
+_KEEP = insert(records)
 _DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(status="done", payload_sealed=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """The bare transaction. `state` and `call` are as long as the service's own."""
+    """The bare transaction. `state`, `call` and `fields` are as long as the service's own."""
 
     stage: Stage
     state: bytes
     call: bytes
+    fields: bytes
 
     def __call__(self, connection: Connection) -> None:
         now = self.stage.clock.now()
         head = connection.execute(_HEAD).one()
-        connection.execute(_WHO, {"chat": head.chat_id}).one()
+        who = connection.execute(_WHO, {"chat": head.chat_id}).one()
+        record_id = new_id(now)
+        connection.execute(
+            _KEEP,
+            {
+                "id": record_id,
+                "person_id": who.id,
+                "key": f"bare.{record_id}",
+                "kind": "bare",
+                "local_day": now.date(),
+                "created_at": now,
+                "changed_at": now,
+                "fields_sealed": self.fields,
+            },
+        )
         connection.execute(_STATE, {"chat": head.chat_id, "state": self.state, "now": now})
         connection.execute(
             _CALL,
@@ -269,7 +291,8 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
         stage.service.database.do(know_sizes)
         talks = Talks(stage)
         await talks.scout()
-        bare = Bare(stage, bytes(int(mean(talks.sizes_of_states))), bytes(int(mean(talks.sizes_of_calls))))
+        sizes = (talks.sizes_of_states, talks.sizes_of_calls, talks.sizes_of_records())
+        bare = Bare(stage, *(bytes(int(mean(group))) for group in sizes))
         results = [_result(place.kind, NAME, await _measure(stage, talks, bare, rounds, 1), AIMS[place.kind])]
         workers = stage.service.database.threads
         if workers > 1:

@@ -43,7 +43,7 @@ from tests.faults.processes import Process
 WRITERS = 200
 FIRST_WRITER, FIRST_REMINDED = 1_000_000, 2_000_000
 _ROLES = {SQLITE: ("all",), POSTGRESQL: ("all", "worker")}
-_SECONDS_A_KILL = {SQLITE: 1.7, POSTGRESQL: 1.0}
+_SECONDS_A_KILL = {SQLITE: 1.4, POSTGRESQL: 0.8}
 _START_SECONDS, _QUIET_SECONDS = 60, 300
 _USEFUL = 3600
 
@@ -220,7 +220,7 @@ def _wait_for_the_moment(process: Process, chance: random.Random) -> None:
     """A random moment: one in four while it starts, if it does, else while it works."""
     if chance.random() > 0.25:
         wait_until(lambda: process.said or not process.is_running, _START_SECONDS, every=0.02)
-    time.sleep(chance.uniform(0.02, 1))
+    time.sleep(chance.uniform(0.02, 0.5))
 
 
 def _in_flight(database: Database, sender: str | None) -> int:

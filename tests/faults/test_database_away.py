@@ -1,4 +1,4 @@
-"""The database goes away in the middle and comes back: everything waits, nothing is lost, and help is given meanwhile."""
+"""The database goes away in the middle and comes back: all waits, nothing is lost, and help is given meanwhile."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from bot.conversation import handle
 from bot.conversation.commands import COMMANDS, OFFERED
 from bot.conversation.turn import Turn
 from bot.store import tables
