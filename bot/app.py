@@ -22,19 +22,22 @@ from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.care import people
-from bot.conversation import outgoing
+from bot.care import people, sweeping
+from bot.care.dossiers import ByLaw
 from bot.conversation.commands import OFFERED
 from bot.conversation.handle import handle_next, lost_touch
 from bot.conversation.turn import Host
+from bot.conversation.undelivered import not_delivered
+from bot.safety.danger import load_danger
 from bot.safety.help import HelpCards, load_help
 from bot.schedule import ticker
 from bot.settings import PREFIX, Role, Settings, SettingsProblem
-from bot.store import inbox, outbox, schema, timers
+from bot.store import inbox, outbox, schema, timers, traces
 from bot.store.database import Database
-from bot.store.outbox import Pace
+from bot.store.outbox import Pace, Taken
 from bot.store.vault import KeyProblem, Vault, make_key_file, parse_keys, read_key_file
 from bot.telegram import inbound, outbound
+from bot.telegram.help_at_once import HelpDesk
 from bot.telegram.intake import ALLOWED_UPDATES, BATCH, Intake
 from bot.telegram.sender import Sender
 from flows.engine.library import CONTENT, Library, load
@@ -50,7 +53,11 @@ Clock = Callable[[], datetime]
 _IDLE_SECONDS = 1.0
 _ERROR_SECONDS = 2.0
 _WATCH_SECONDS = 0.03
+_TIDY_SECONDS = 20
+"""Erased means gone within the minute, also when somebody reads the file at the first try."""
 _CONNECTIONS = 40
+_SWEEPS_AT_MOST = 50
+"""How many batches go in an hour."""
 
 
 def utc_now() -> datetime:
@@ -64,7 +71,8 @@ def open_vault(settings: Settings) -> Vault:
         return Vault(parse_keys(settings.keys, f"{PREFIX}KEYS"))
     if settings.key_file is None:
         make_key_file(settings.key_path)
-    return Vault(read_key_file(settings.key_path))
+    path = settings.key_path
+    return Vault(read_key_file(path), lambda: read_key_file(path))
 
 
 def open_database(settings: Settings) -> Database:
@@ -112,8 +120,10 @@ class Service:
         """Raises ContentError, KeyProblem, DatabaseProblem or SettingsProblem."""
         self.settings, self.clock = settings, clock
         settings.make_data_dir()
-        self.library: Library = load(content, cache or settings.data_dir / "cache")
+        cache = cache or settings.data_dir / "cache"
+        self.library: Library = load(content, cache)
         self.help: HelpCards = load_help(content)
+        danger = load_danger(content, cache)
         token = token or settings.token
         if token is None:
             raise SettingsProblem(f"{PREFIX}TOKEN is missing")
@@ -132,14 +142,31 @@ class Service:
             get_updates_request=self._polling,
         )
         self._updates_url = f"{api_base}{token}/getUpdates"
-        self.host = Host(self.library, self.vault, self.help, settings.timezone, settings.region, self._link)
+        self.host = Host(
+            self.library,
+            self.vault,
+            self.help,
+            danger,
+            settings.timezone,
+            settings.region,
+            self._link,
+            law=ByLaw(settings.keep_by_law, settings.keep_years),
+        )
         self._arrived, self._queued = asyncio.Event(), asyncio.Event()
         self._stopping = asyncio.Event()
+        desk = HelpDesk(self.database, self.vault, self.bot, self.help, settings.region, clock)
         self.intake = Intake(
-            self.database, self.vault, self.bot, self._fetch, self._help_at_once, self._arrived.set, clock
+            self.database, self.vault, self.bot, self._fetch, desk.answer, self._arrived.set, clock
         )
         self.sender = Sender(
-            self.database, self.vault, self._make, self._unreachable, clock, pace, alone=self.database.is_sqlite
+            self.database,
+            self.vault,
+            self._make,
+            self._unreachable,
+            clock,
+            pace,
+            alone=self.database.is_sqlite,
+            not_delivered=self._refused,
         )
 
     async def __aenter__(self) -> Service:
@@ -186,6 +213,10 @@ class Service:
         """Makes the calls whose turn it is; returns how many."""
         return await self.sender.run_once()
 
+    async def step_tidy(self) -> bool:
+        """Lets what was deleted really go; False when it has to wait."""
+        return await self.database.call(lambda: traces.remove(self.database))
+
     # --- until told to stop -----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -226,6 +257,7 @@ class Service:
             every = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
             scheduler.add_job(self._tick, "interval", seconds=1, **every)
             scheduler.add_job(self._sweep, "interval", hours=1, **every)
+            scheduler.add_job(self.step_tidy, "interval", seconds=_TIDY_SECONDS, **every)
         return scheduler
 
     async def _tick(self) -> None:
@@ -238,11 +270,10 @@ class Service:
     async def _sweep(self) -> None:
         now = self.clock()
 
-        def work(connection: Connection) -> None:
-            inbox.sweep(connection, now)
-            outbox.sweep(connection, now)
-
-        await self.database.run(work)
+        for _ in range(_SWEEPS_AT_MOST):
+            gone = await self.database.run(lambda connection: sweeping.sweep(connection, self.vault, now))
+            if max(gone.values(), default=0) < sweeping.BATCH:
+                break
 
     async def _take_some(self) -> None:
         await self.intake.poll_once()
@@ -268,7 +299,7 @@ class Service:
         while not self._stopping.is_set():
             try:
                 await step()
-            except (TelegramError, DBAPIError) as error:
+            except Exception as error:  # Whatever it is, a part that stood still would be noticed by nobody.
                 log.error("trouble, trying again", part=step.__name__, problem=type(error).__name__)
                 await self._wait_for(self._stopping, _ERROR_SECONDS)
 
@@ -300,25 +331,8 @@ class Service:
     def _unreachable(self, connection: Connection, chat_id: int, now: datetime) -> None:
         lost_touch(connection, self.host, chat_id, now)
 
-    async def _help_at_once(self, chat_id: int, text: str) -> bool:
-        if not text or not self.help.is_asked_by(text):
-            return False
-        card, rows = self.help.card(await self._region_of(chat_id))
-        try:
-            await outbound.make(self.bot, chat_id, outgoing.send(card, rows))
-        except TelegramError as error:
-            log.error("help card not sent at once", problem=type(error).__name__)
-            return False
-        return True
-
-    async def _region_of(self, chat_id: int) -> str:
-        """The person's region, or the organisation's when the database does not answer at once."""
-        try:
-            async with asyncio.timeout(0.5):
-                present = await self.database.run(lambda connection: people.present(connection, self.vault, chat_id))
-        except (TimeoutError, DBAPIError):
-            return self.settings.region
-        return present.person.region if present.person else self.settings.region
+    def _refused(self, connection: Connection, taken: Taken, now: datetime) -> None:
+        not_delivered(connection, self.host, taken, now)
 
     async def live_until(self, target: datetime, move: Callable[[datetime], object]) -> None:
         """Moves a clock to `target` by way of every moment at which something is due, and lets that happen first."""

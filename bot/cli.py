@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -12,9 +11,23 @@ from pathlib import Path
 
 import structlog
 
+from bot import logs
 from bot.settings import PREFIX, Settings, SettingsProblem, read_settings
 
 WRONG = 2
+ROTATING = """\
+Seals everything anew with the first key of the key file, while the bot runs. It can be
+stopped at any moment and begun again. To change to another key:
+
+  1. draaglicht keys new 2        prints a key; put it in the key file as first line, above
+                                  the old one, and keep a copy of the file elsewhere
+  2. restart every process        each one then seals with the new key and still opens
+                                  what the old one sealed
+  3. draaglicht keys rotate       says which keys are not used any more
+  4. remove those from the file   and restart once more
+
+With the keys in DRAAGLICHT_KEYS and more than one process, put the new key behind the old
+one first and restart every process, and only then go on with step 1."""
 SIMULATOR_TOKEN = "1000:simulator"  # noqa: S105 - the emulator takes any token
 
 
@@ -70,10 +83,16 @@ def _parser() -> argparse.ArgumentParser:
     invite.add_argument("role", choices=["coordinator", "mentor"])
     invite.add_argument("name", help='whom it is for, such as "Mieke Jansen"')
     _command(commands, "migrate", _migrate, "bring the database to the newest tables")
-    keys = _command(commands, "keys", _new_key, "print a fresh encryption key")
-    keys.add_argument("number", type=int, nargs="?", default=1, help="its number, 1 to 255 (default: 1)")
+    _command(commands, "doctor", _doctor, "say whether everything is well, and what to do where it is not")
+    _command(commands, "access", _access, "print who may do what, as a table")
+    _key_commands(commands)
+    _dossier_commands(commands)
     _flow_commands(commands)
     return parser
+
+
+def _group_help(options: argparse.Namespace) -> None:
+    print(options.help())
 
 
 def _command(
@@ -87,8 +106,26 @@ def _command(
     return parser
 
 
+def _key_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    keys = _command(commands, "keys", _group_help, "make an encryption key, or change to another one")
+    keys.set_defaults(help=keys.format_help)
+    ways = keys.add_subparsers(title="commands", metavar="")
+    new = _command(ways, "new", _new_key, "print a fresh encryption key")
+    new.add_argument("number", type=int, nargs="?", default=1, help="its number, 1 to 255 (default: 1)")
+    rotate = _command(ways, "rotate", _rotate_keys, "seal everything anew with the first key of the key file")
+    rotate.formatter_class = argparse.RawDescriptionHelpFormatter
+    rotate.description = ROTATING
+
+
+def _dossier_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    listed = _command(commands, "dossiers", _list_dossiers, "list what is kept by law of people who left")
+    ways = listed.add_subparsers(title="commands", metavar="")
+    show = _command(ways, "show", _show_dossier, "print what is in a dossier, as JSON")
+    show.add_argument("id", type=int, help="its number in the list")
+
+
 def _flow_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    flows = _command(commands, "flows", _flows_help, "check, play and draw conversations")
+    flows = _command(commands, "flows", _group_help, "check, play and draw conversations")
     flows.set_defaults(help=flows.format_help)
     ways = flows.add_subparsers(title="commands", metavar="")
     check = _command(ways, "check", _flows_check, "say what is wrong with the content, with file and line")
@@ -110,18 +147,7 @@ def _flow_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _prepared_settings() -> Settings:
     settings = read_settings()
-    level = getattr(logging, settings.log_level.upper())
-    readable = sys.stderr.isatty()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    logs.set_up(settings.log_level)
     return settings
 
 
@@ -194,7 +220,7 @@ def _invite(options: argparse.Namespace) -> None:
     )
     database.close()
     print(
-        f"https://t.me/{username}?start={code}\ncode: {code}\nwho: {options.name}, {options.role}; valid 14 days, once"
+        f"https://t.me/{username}?start={code}\ncode: {code}\nwho: {options.name}, {options.role}; valid 72 hours, once"
     )
 
 
@@ -221,6 +247,27 @@ def _migrate(options: argparse.Namespace) -> None:
     print("The database has the newest tables.")
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from bot.app import utc_now
+    from bot.doctor.findings import Finding, Level, exit_code, report
+    from bot.doctor.looking import look
+
+    try:
+        found = asyncio.run(look(_prepared_settings(), utc_now()))
+    except SettingsProblem as error:
+        found = [Finding(Level.WRONG, "settings", str(error))]
+    print(report(found))
+    return exit_code(found)
+
+
+def _access(options: argparse.Namespace) -> None:
+    from bot.conversation.matrix import as_table, doors
+    from bot.safety.help import load_help
+    from flows.engine.library import load
+
+    print(as_table(doors(load(), load_help())))
+
+
 def _new_key(options: argparse.Namespace) -> None:
     from bot.store.vault import new_key
 
@@ -229,11 +276,56 @@ def _new_key(options: argparse.Namespace) -> None:
     print(new_key(options.number))
 
 
+def _rotate_keys(options: argparse.Namespace) -> int:
+    from bot.app import open_store
+    from bot.store.rotation import rotate
+
+    vault, database = open_store(_prepared_settings())
+    try:
+        outcome = rotate(database, vault)
+    finally:
+        database.close()
+    print(f"Sealed anew with key {outcome.sealing}: {outcome.resealed} values.")
+    for number, count in sorted(outcome.needed.items()):
+        if number in outcome.known:
+            print(f"Key {number} is still needed by {count} values; keep it, and run this again.")
+        else:
+            print(f"Key {number} is not here and is needed by {count} values; put it back, and run this again.")
+    if outcome.damaged:
+        print(f"{outcome.damaged} values are damaged: they open with no key.")
+    for number in outcome.free:
+        print(f"Key {number} is not used any more: it may be removed.")
+    return 0 if outcome.is_done else 1
+
+
+def _list_dossiers(options: argparse.Namespace) -> None:
+    from bot.app import open_database
+    from bot.care import dossiers
+
+    database = open_database(_prepared_settings())
+    found = database.do(dossiers.all_of_them)
+    database.close()
+    for one in found:
+        print(f"{one.id}  kept until {one.kept_until.isoformat()}")
+    if not found:
+        print("There are no dossiers.")
+
+
+def _show_dossier(options: argparse.Namespace) -> None:
+    import json
+
+    from bot.app import open_store
+    from bot.care import dossiers
+
+    vault, database = open_store(_prepared_settings())
+    content = database.do(lambda connection: dossiers.read(connection, vault, options.id))
+    database.close()
+    if content is None:
+        raise SettingsProblem(f"there is no dossier {options.id}; draaglicht dossiers lists them")
+    print(json.dumps(content, ensure_ascii=False, indent=2))
+
+
 # --- content ----------------------------------------------------------------------------------------------------------
-
-
-def _flows_help(options: argparse.Namespace) -> None:
-    print(options.help())
 
 
 def _flows_check(options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DRAAGLICHT_"
 TELEGRAM_API, TELEGRAM_FILES = "https://api.telegram.org/bot", "https://api.telegram.org/file/bot"
@@ -55,6 +55,11 @@ def _base(value: Any) -> Any:
     return str(value).rstrip("/") if value else None
 
 
+def _kinds(value: Any) -> Any:
+    """A list of words, also as written in the environment: with commas or blanks between them."""
+    return tuple(dict.fromkeys(value.replace(",", " ").split())) if isinstance(value, str) else value
+
+
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Address = Annotated[str | None, BeforeValidator(_base)]
 
@@ -83,6 +88,10 @@ class Settings(BaseSettings):
     listen: str = "127.0.0.1:8080"
     timezone: Zone = ZoneInfo("Europe/Amsterdam")
     region: Literal["nl", "be"] = "nl"
+    keep_by_law: Annotated[
+        tuple[Literal["letters", "alerts", "looks", "consents"], ...], NoDecode, BeforeValidator(_kinds)
+    ] = ()
+    keep_years: Annotated[int, Field(ge=1, le=100)] = 20
     role: Role = Role.ALL
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lambda v: str(v).lower())] = (
         Field("info")

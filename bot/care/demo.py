@@ -13,9 +13,11 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from bot.care import families, invitations, people, privacy, records, rituals
+from bot.care import consents, families, invitations, people, records, rituals, sharing
+from bot.care.consents import Purpose
 from bot.care.people import Person, Role
 from bot.care.records import Field
+from bot.care.sharing import With
 from bot.schedule.local_time import instant_on
 from bot.store.tables import people as people_table
 from bot.store.vault import Vault
@@ -183,7 +185,7 @@ def _live(
     ]
     for key, called in household.parents:
         person_id = _add(connection, vault, chats[key], Role.PARENT, now, family_id, household.region)
-        privacy.agree(connection, person_id, "use", now - timedelta(weeks=WEEKS))
+        consents.give(connection, person_id, "use", now - timedelta(weeks=WEEKS))
         for child_id in children:
             families.set_calls_me(connection, vault, child_id, person_id, called)
         person = people.by_id(connection, vault, person_id)
@@ -191,6 +193,14 @@ def _live(
             rituals.set_evening(connection, person, household.at, household.days, now)
             rituals.set_look_back(connection, person, rituals.LOOK_BACK_DAY, now)
             _evenings(connection, vault, household, person, children, now, chance)
+            _shares_some(connection, vault, person_id, now)
+
+
+def _shares_some(connection: Connection, vault: Vault, person_id: int, now: datetime) -> None:
+    """Now and then something is for the mentor as well."""
+    consents.give(connection, person_id, Purpose.SHARE, now - timedelta(weeks=WEEKS))
+    for entry in sharing.all_of(connection, vault, person_id)[::6]:
+        sharing.share(connection, person_id, entry.record.id, With.MENTOR, entry.record.created_at)
 
 
 def _evenings(

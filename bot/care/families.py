@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from bot.store.tables import child_words, children, families
+from bot.care import pages
+from bot.care.pages import Page
+from bot.store.tables import child_words, children, families, people
 from bot.store.types import new_id
 from bot.store.upsert import upsert
 from bot.store.vault import Vault
+from flows.engine.harmless import harmless_name
 
 CHILD = "children.name"
 CALLS_ME = "child_words.calls_me"
@@ -142,7 +144,44 @@ def _change(connection: Connection, family_id: int, child_id: int, **values: obj
 
 
 def spoken(name: str) -> str:
-    """A name that keeps its own writing direction within a Dutch sentence."""
-    if any(unicodedata.bidirectional(sign) in {"R", "AL", "RLE", "RLO", "RLI"} for sign in name):
-        return f"\u2068{name}\u2069"
-    return name
+    """A name as it may stand in a sentence for somebody else: see `harmless_name`."""
+    return harmless_name(name)
+
+
+# --- the mentor of a family -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """A family as its mentor has it. `looked_at`: when this mentor last saw the list of what it shares."""
+
+    id: int
+    looked_at: datetime | None
+
+
+_GUIDED = select(families.c.id, families.c.mentor_looked_at).where(families.c.mentor_id == bindparam("mentor"))
+
+
+def guided_by(connection: Connection, mentor_id: int, number: int) -> Page[Guided]:
+    """A page of the families with somebody in them that this mentor guides now, the first to come in first."""
+    somebody = select(people.c.id).where(people.c.family_id == families.c.id).exists()
+    found = pages.fetch(connection, _GUIDED.params(mentor=mentor_id).where(somebody).order_by(families.c.id), number)
+    return Page([Guided(*row) for row in found.items], found.number, found.more)
+
+
+def guided(connection: Connection, mentor_id: int, family_id: int) -> Guided | None:
+    """The family, if this mentor guides it now."""
+    row = connection.execute(_GUIDED.where(families.c.id == family_id), {"mentor": mentor_id}).first()
+    return Guided(*row) if row else None
+
+
+def mentor_looked(connection: Connection, family_id: int, now: datetime) -> None:
+    """The mentor saw the list of what the family shares."""
+    connection.execute(update(families).where(families.c.id == family_id).values(mentor_looked_at=now))
+
+
+def hand_over(connection: Connection, family_id: int, mentor_id: int | None) -> None:
+    """From now on another mentor guides the family, or nobody; the one before sees nothing of it any more."""
+    connection.execute(
+        update(families).where(families.c.id == family_id).values(mentor_id=mentor_id, mentor_looked_at=None)
+    )

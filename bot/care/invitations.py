@@ -15,7 +15,7 @@ from bot.store.types import new_id
 from bot.store.vault import Vault
 
 NAME = "invitations.name"
-VALID_FOR = timedelta(days=14)
+VALID_FOR = timedelta(hours=72)
 _CODE_BYTES = 16
 
 

@@ -31,6 +31,14 @@ def write(connection: Connection, vault: Vault, from_person: int, to_person: int
     return letter_id
 
 
+def ends_of(connection: Connection, letter_id: int) -> tuple[int, int] | None:
+    """Who wrote a letter, and to whom; None when it is gone."""
+    row = connection.execute(
+        select(letters.c.from_person, letters.c.to_person).where(letters.c.id == letter_id)
+    ).first()
+    return (row.from_person, row.to_person) if row else None
+
+
 def writer_of(connection: Connection, receiver: int, message_id: int) -> int | None:
     """Who wrote the letter that this message in the receiver's chat carried."""
     return connection.execute(

@@ -14,8 +14,9 @@ from bot.care import records
 from bot.care.records import Field, Record
 from bot.store.vault import Vault
 
-KIND = "note"
-PIECES, TEXT, UNDECIDED = "pieces", "text", "undecided"
+KIND, UNDECIDED = "note", "loose"
+"""What was decided to stay is a note; until then it is of a kind of its own, which goes by itself after a while."""
+PIECES, TEXT = "pieces", "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,13 @@ def add(
     before = records.find(connection, vault, person_id, key)
     pieces = pieces_of(before) if before else []
     known = piece.album is not None and any(one.album == piece.album for one in pieces)
-    fields = {**_fields([*pieces, piece]), UNDECIDED: Field(True)}
-    _write(connection, vault, person_id, key, fields, today, now)
+    _write(connection, vault, person_id, key, _fields([*pieces, piece]), today, now)
     return known
 
 
-def decide_to_keep(connection: Connection, vault: Vault, person_id: int, key: str, today: date, now: datetime) -> None:
+def decide_to_keep(connection: Connection, person_id: int, key: str) -> None:
     """The note stays."""
-    _write(connection, vault, person_id, key, {UNDECIDED: None}, today, now)
+    records.become(connection, person_id, key, KIND)
 
 
 def pieces_of(record: Record) -> list[Piece]:
@@ -96,7 +96,7 @@ def _write(
         vault,
         person_id=person_id,
         key=key,
-        kind=KIND,
+        kind=UNDECIDED,
         fields=fields,
         child_id=None,
         today=today,

@@ -16,6 +16,8 @@ from bot.store.vault import Vault
 
 NAME = "people.name"
 STATE = "conversations.state"
+STOPPED = date.max
+"""The day until which reminders are silent of somebody who stopped, and did not come back."""
 
 
 class Role(enum.IntFlag):
@@ -43,6 +45,15 @@ class Person:
     evenings_silent: int = 0
     evening_done_on: date | None = None
     blocked: bool = False
+    silent_reminders: bool = False
+    reminder_hours: str | None = None
+    office_hours: str | None = None
+    stand_in_id: int | None = None
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether this person wants to hear nothing until coming back."""
+        return self.paused_until == STOPPED
 
     def local(self, now: datetime) -> datetime:
         """`now` on this person's clock."""
@@ -118,6 +129,10 @@ def _person(row: Any, vault: Vault) -> Person:
         evenings_silent=row.evenings_silent,
         evening_done_on=row.evening_done_on,
         blocked=row.blocked_at is not None,
+        office_hours=row.office_hours,
+        stand_in_id=row.stand_in_id,
+        silent_reminders=row.silent_reminders,
+        reminder_hours=row.reminder_hours,
     )
 
 

@@ -1,103 +1,16 @@
-"""What is kept of a person, all of it: to hand over, and to erase.
+"""Erasing: every row of a person, of a chat, or of a family that nobody is in any more.
 
-Does not know what Telegram keeps.
+Does not know what is in the rows, nor what Telegram keeps.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from sqlalchemy import Connection, and_, delete, func, not_, or_, select, update
 
-from bot.care import families, letters, people, records
-from bot.care.families import Child
-from bot.care.people import Person, Role
-from bot.store import tables
-from bot.store.types import new_id
-from bot.store.vault import Vault
-
-CONSENT_VERSION = 1
-
-
-def agree(connection: Connection, person_id: int, purpose: str, now: datetime) -> None:
-    """Writes down a yes, with the version of the words it was said to."""
-    connection.execute(
-        tables.consents.insert().values(
-            id=new_id(now), person_id=person_id, purpose=purpose, version=CONSENT_VERSION, given_at=now
-        )
-    )
-
-
-def everything_of(connection: Connection, vault: Vault, person: Person, now: datetime) -> dict[str, Any]:
-    """All that is kept of a person, as JSON values with Dutch names, instants in UTC."""
-    children = _children_ever(connection, vault, person, now)
-    mentor = people.by_id(connection, vault, person.mentor_id) if person.mentor_id else None
-    consents = connection.execute(select(tables.consents).where(tables.consents.c.person_id == person.id))
-    sent = connection.execute(
-        select(tables.letters).where(
-            or_(tables.letters.c.from_person == person.id, tables.letters.c.to_person == person.id)
-        )
-    )
-    names = {child.id: child.name for child, _ in children}
-    rhythms = connection.execute(select(tables.timers).where(tables.timers.c.chat_id == person.chat_id))
-    return {
-        "naam": person.name,
-        "regio": person.region,
-        "tijdzone": person.zone.key,
-        "rollen": [role.name.lower() for role in Role if role in person.roles and role.name],
-        "mentor": mentor.name if mentor else None,
-        "pauze_tot": person.paused_until.isoformat() if person.paused_until else None,
-        "naam_in_herinnering": person.named_reminder,
-        "kinderen": [
-            {
-                "naam": child.name,
-                "leeftijd": child.age,
-                "noemt_jou": child.calls_me,
-                "aangesproken_met": _PRONOUNS[child.pronoun],
-                "in_de_lijst": listed,
-            }
-            for child, listed in children
-        ],
-        "toestemming": [
-            {"waarvoor": row.purpose, "versie": row.version, "gegeven": row.given_at.isoformat()} for row in consents
-        ],
-        "herinneringen": [
-            {"soort": row.key, "tijd": row.local_time, "dagen": row.days} for row in rhythms if row.local_time
-        ],
-        "bewaard": [
-            {
-                "soort": record.kind,
-                "dag": record.local_day.isoformat(),
-                "kind": names.get(record.child_id or 0),
-                "antwoorden": {
-                    name: {"waarde": field.value, "zoals_gezegd": field.said} for name, field in record.fields.items()
-                },
-            }
-            for record in records.of_person(connection, vault, person.id)
-        ],
-        "berichten": [
-            {
-                "wanneer": row.sent_at.isoformat(),
-                "van_jou": row.from_person == person.id,
-                "tekst": vault.open_text(letters.TEXT, row.id, row.text_sealed),
-            }
-            for row in sent
-        ],
-    }
-
-
-_PRONOUNS = {"he": "hij", "she": "zij", "name": "de naam"}
-
-
-def _children_ever(connection: Connection, vault: Vault, person: Person, now: datetime) -> list[tuple[Child, bool]]:
-    """The children of the family, and whether they are still in the list."""
-    if person.family_id is None:
-        return []
-    today = person.local(now).date()
-    known = families.children_of(connection, vault, person.family_id, person.id, today, removed=True)
-    listed = {child.id for child in families.children_of(connection, vault, person.family_id, person.id, today)}
-    return [(child, child.id in listed) for child in known]
+from bot.care import looks
+from bot.care.alerts import hurry
+from bot.care.people import Person
+from bot.store import tables, traces
 
 
 def erase(connection: Connection, person: Person) -> None:
@@ -105,7 +18,9 @@ def erase(connection: Connection, person: Person) -> None:
     own, invitations = person.id, tables.invitations
     if person.family_id:
         _hold_family(connection, person.family_id)
+    looks.hold(connection, own)  # Somebody may just now be opening something; their look goes too.
     forget_chat(connection, person.chat_id)
+    hurry(connection, own)
     _erase_alerts(connection, own)
     connection.execute(delete(tables.looks).where(tables.looks.c.owner_id == own))
     for table in (tables.records, tables.consents, tables.child_words):
@@ -116,11 +31,13 @@ def erase(connection: Connection, person: Person) -> None:
     connection.execute(delete(invitations).where(invitations.c.made_by == own, invitations.c.used_at.is_(None)))
     connection.execute(update(invitations).where(invitations.c.made_by == own).values(made_by=None))
     connection.execute(delete(invitations).where(invitations.c.opened_by == person.chat_id))
-    connection.execute(update(tables.families).where(tables.families.c.mentor_id == own).values(mentor_id=None))
+    guided = tables.families.c.mentor_id == own
+    connection.execute(update(tables.families).where(guided).values(mentor_id=None, mentor_looked_at=None))
     connection.execute(update(tables.people).where(tables.people.c.stand_in_id == own).values(stand_in_id=None))
     connection.execute(delete(tables.people).where(tables.people.c.id == own))
     if person.family_id and not _members(connection, person.family_id):
         _erase_family(connection, person.family_id)
+    traces.note(connection)
 
 
 def _erase_alerts(connection: Connection, person_id: int) -> None:
@@ -137,7 +54,8 @@ def forget_chat(connection: Connection, chat_id: int) -> None:
         connection.execute(delete(table).where(table.c.chat_id == chat_id))
     inbox, outbox, invitations = tables.inbox, tables.outbox, tables.invitations
     connection.execute(delete(inbox).where(inbox.c.chat_id == chat_id, inbox.c.status == "dead"))
-    under_way = and_(outbox.c.status.in_(("waiting", "sending")), outbox.c.purpose.not_in(("ritual", "notice")))
+    unasked = outbox.c.purpose.in_(("ritual", "notice", "letter"))
+    under_way = and_(outbox.c.status.in_(("waiting", "sending")), not_(unasked))
     connection.execute(delete(outbox).where(outbox.c.chat_id == chat_id, not_(under_way)))
     opened = and_(invitations.c.opened_by == chat_id, invitations.c.used_at.is_(None))
     connection.execute(update(invitations).where(opened).values(opened_by=None))

@@ -58,7 +58,7 @@ _CHANGE = update(records).where(records.c.id == bindparam("row"))
 def find(connection: Connection, vault: Vault, person_id: int, key: str) -> Record | None:
     """The record of a flow run."""
     row = connection.execute(_FIND, {"person": person_id, "record": key}).first()
-    return _record(row, vault) if row else None
+    return of_row(row, vault) if row else None
 
 
 def of_kind(connection: Connection, vault: Vault, person_id: int, kind: str, since: date | None = None) -> list[Record]:
@@ -66,13 +66,13 @@ def of_kind(connection: Connection, vault: Vault, person_id: int, kind: str, sin
     query = select(records).where(records.c.person_id == person_id, records.c.kind == kind)
     if since:
         query = query.where(records.c.local_day >= since)
-    return [_record(row, vault) for row in connection.execute(query.order_by(records.c.created_at, records.c.id))]
+    return [of_row(row, vault) for row in connection.execute(query.order_by(records.c.created_at, records.c.id))]
 
 
 def of_person(connection: Connection, vault: Vault, person_id: int) -> list[Record]:
     """Everything a person kept, the oldest first."""
     query = select(records).where(records.c.person_id == person_id).order_by(records.c.created_at, records.c.id)
-    return [_record(row, vault) for row in connection.execute(query)]
+    return [of_row(row, vault) for row in connection.execute(query)]
 
 
 def keep(
@@ -129,6 +129,12 @@ def correct(
         _write_fields(connection, vault, record.id, {**record.fields, name: field}, now)
 
 
+def become(connection: Connection, person_id: int, key: str, kind: str) -> None:
+    """A record turns into one of another kind."""
+    own = (records.c.person_id == person_id, records.c.key == key)
+    connection.execute(update(records).where(*own).values(kind=kind))
+
+
 def throw_away(connection: Connection, person_id: int, key: str) -> None:
     """Deletes a record."""
     connection.execute(delete(records).where(records.c.person_id == person_id, records.c.key == key))
@@ -168,7 +174,8 @@ def _seal(vault: Vault, record_id: int, fields: dict[str, Field]) -> bytes:
     return vault.seal_json(FIELDS, record_id, {name: [field.value, field.said] for name, field in fields.items()})
 
 
-def _record(row: Any, vault: Vault) -> Record:
+def of_row(row: Any, vault: Vault) -> Record:
+    """The record in a row of the table. Who reads it for somebody else must have asked `sharing` first."""
     fields = _opened(vault, row.id, row.fields_sealed)
     return Record(row.id, row.key, row.kind, row.child_id, row.local_day, row.created_at, fields)
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from bot.care import invitations
 from bot.care.people import Role
-from bot.conversation import show
+from bot.conversation import closing, show
 from bot.conversation.turn import Turn
+from bot.safety import attempts
 from bot.safety.access import Who
 from flows.engine.state import Back, Resume, Stop
 
@@ -34,16 +35,23 @@ def _starting(flow: str) -> Callable[[Turn, str], None]:
     return lambda turn, rest: show.flow(turn, flow)
 
 
+def _showing(screen: str) -> Callable[[Turn, str], None]:
+    return lambda turn, rest: show.screen(turn, screen)
+
+
 def _start(turn: Turn, code: str) -> None:
     if not code:
         show.menu(turn)
+        return
+    if not attempts.may_try(turn.connection, turn.chat_id, turn.now):
+        _bad_code(turn, attempts.TOO_MANY)
         return
     invitation = invitations.open_by_code(turn.connection, turn.host.vault, code, turn.chat_id, turn.now)
     if invitation is None and turn.person and invitations.was_used_by(turn.connection, code, turn.chat_id):
         turn.lead_in("already_in")
         turn.apply(Resume())
     elif invitation is None:
-        turn.say("bad_invite")
+        _bad_code(turn, attempts.WRONG_CODE)
     elif turn.person and (invitation.role in turn.person.roles or invitation.made_by == turn.person.id):
         invitations.let_go(turn.connection, turn.chat_id)
         turn.say("own_invite" if invitation.made_by == turn.person.id else "already_in")
@@ -51,12 +59,24 @@ def _start(turn: Turn, code: str) -> None:
         turn.start(_START_FLOWS[invitation.role], invited=True)
 
 
+def _bad_code(turn: Turn, note: str) -> None:
+    """One and the same answer, whatever is wrong with it; counted."""
+    turn.note = note
+    attempts.raise_alarm(turn.connection, turn.now)
+    turn.say("bad_invite")
+
+
 def _menu(turn: Turn, rest: str) -> None:
     show.menu(turn)
 
 
-def _settings(turn: Turn, rest: str) -> None:
-    show.screen(turn, "settings")
+def _privacy(turn: Turn, rest: str) -> None:
+    """What is kept and who sees it; whoever is not in yet gets the short of it, and the waiting question again."""
+    if turn.person:
+        show.screen(turn, "privacy")
+    else:
+        turn.lead_in("privacy_before")
+        turn.apply(Resume())
 
 
 def _stop(turn: Turn, rest: str) -> None:
@@ -89,19 +109,43 @@ COMMANDS: dict[str, Command] = {
     "terug": Command(Who.ANYONE, _back),
     "stop": Command(Who.ANYONE, _stop),
     "pauze": Command(Who.PARENT, _starting("pause")),
-    "instellingen": Command(Who.PARENT, _settings),
-    "mijngegevens": Command(Who.PARENT, _starting("my_data")),
-    "verwijder": Command(Who.PARENT, _starting("erase")),
+    "instellingen": Command(Who.PARENT, _showing("settings")),
+    "bewaard": Command(Who.PARENT, _showing("kept")),
+    "wiekeek": Command(Who.PARENT, _showing("looked")),
+    "gezinnen": Command(Who.MENTOR, _showing("families")),
+    "mijngegevens": Command(Who.MEMBER, _starting("my_data")),
+    "verwijder": Command(Who.MEMBER, _starting("erase")),
+    "privacy": Command(Who.ANYONE, _privacy),
+    "dicht": Command(Who.ANYONE, closing.close),
 }
-OFFERED = ("nu", "menu", "hulp", "verder", "terug", "stop", "pauze", "instellingen", "mijngegevens", "verwijder")
+OFFERED = (
+    "nu",
+    "menu",
+    "hulp",
+    "verder",
+    "terug",
+    "stop",
+    "pauze",
+    "bewaard",
+    "wiekeek",
+    "instellingen",
+    "privacy",
+    "dicht",
+    "mijngegevens",
+    "verwijder",
+)
 """What Telegram's own menu offers, in order."""
+
+
+ALSO_BEFORE = ("start", "privacy", "dicht")
+"""What works for whoever is not in yet."""
 
 
 def command(turn: Turn, word: str, rest: str) -> None:
     """Does what the word asks, or shows the menu."""
     known = COMMANDS.get(word, COMMANDS["menu"])
-    stopping = word in ("stop", "terug") and turn.state.running
-    if not turn.who & known.who or (turn.person is None and word != "start" and not stopping):
+    always = word in ALSO_BEFORE or (word in ("stop", "terug") and turn.state.running)
+    if not turn.who & known.who or (turn.person is None and not always):
         show.menu(turn)
     else:
         known.run(turn, rest)

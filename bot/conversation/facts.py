@@ -5,7 +5,7 @@ Does not know which flow asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property
@@ -14,9 +14,25 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import families, invitations, notes, people, records, rituals
+from bot.care import (
+    consents,
+    counting,
+    dossiers,
+    families,
+    invitations,
+    notes,
+    people,
+    quiet,
+    records,
+    retention,
+    rituals,
+)
+from bot.care.consents import Purpose
+from bot.care.counting import Count
+from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.families import Child, spoken
 from bot.care.people import Person, Role
+from bot.conversation import safety_facts
 from bot.schedule.local_time import part_of_day
 from bot.store import timers
 from bot.store.timers import Timer
@@ -38,7 +54,8 @@ _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 
 @dataclass
 class Facts(Mapping[str, object]):
-    """The facts for one person at one moment. `loose_key` names the note being decided on, if any."""
+    """The facts for one person at one moment. `loose_key` names the note being decided on, if any; `law` says what the
+    organisation must keep of who leaves."""
 
     connection: Connection
     vault: Vault
@@ -48,6 +65,7 @@ class Facts(Mapping[str, object]):
     default_zone: ZoneInfo
     texts: Mapping[str, str]
     loose_key: str | None = None
+    law: ByLaw = NOTHING_BY_LAW
     _known: dict[str, object] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> object:
@@ -214,6 +232,40 @@ def _invited(facts: Facts) -> object:
     return {"name": spoken(invitation.name), "by": spoken(maker.name) if maker else "", "role": role}
 
 
+def _consents(facts: Facts) -> object:
+    given = consents.standing(facts.connection, facts.person.id) if facts.person else frozenset()
+    asked = facts.person is not None and Role.PARENT in facts.person.roles
+    return {"asked": asked, **{purpose.value: purpose in given for purpose in Purpose}}
+
+
+def _keeping(facts: Facts) -> object:
+    return {kind.value: retention.in_dutch(kind) for kind in retention.Kind}
+
+
+def _leaving(facts: Facts) -> object:
+    person, law = facts.person, facts.law
+    words = [facts.texts[f"law_{kind}"] for kind in law.kinds]
+    return {
+        "can_stop": person is not None and person.roles == Role.PARENT,
+        "things": counted(facts.texts, counting.of_person(facts.connection, person)) if person else "",
+        "law": enumerate_dutch(words),
+        "until": str(dossiers.ends_on(law, facts.local.date()).year) if words else "",
+    }
+
+
+def counted(texts: Mapping[str, str], counts: Sequence[Count]) -> str:
+    """Counts as a sentence tells them: "2 kinderen, 24 avonden en 1 notitie"."""
+    said = [render(texts[f"count_{one.sort}"], {"number": one.number}, html=False) for one in counts]
+    return enumerate_dutch(said)
+
+
+def _quiet(facts: Facts) -> object:
+    person = facts.person
+    hours = person.reminder_hours if person else None
+    start, end = (f"{one:%H.%M}" for one in quiet.read(hours)) if hours else ("", "")
+    return {"silent": bool(person and person.silent_reminders), "from": start, "until": end}
+
+
 _FACTS: dict[str, Callable[[Facts], Any]] = {
     "parent": _parent,
     "children": _children,
@@ -227,6 +279,14 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "week": _week,
     "loose": _loose,
     "invited": _invited,
+    "consents": _consents,
+    "keeping": _keeping,
+    "leaving": _leaving,
+    "quiet": _quiet,
+    "alert": safety_facts.alert,
+    "plan": safety_facts.plan,
+    "work": safety_facts.work,
+    "mentors": safety_facts.mentors,
 }
 
 FACT_NAMES = frozenset(_FACTS)

@@ -7,32 +7,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
-from bot.care import families, invitations, letters, notes, people, records
+from bot.care import alerts, families, invitations, leaving, letters, notes, people, records
 from bot.care.notes import Piece
 from bot.care.people import Role
 from bot.care.records import AnsweredBy, Field
-from bot.conversation import commands, outgoing, reminders, show, taps
+from bot.conversation import commands, danger, outgoing, reminders, show, taps
 from bot.conversation.actions.loose import send_letter
 from bot.conversation.incoming import Edited, Incoming, Message, Nothing, Rang, Reachable, Tapped
-from bot.conversation.turn import LOOSE_FLOW, Host, Turn
+from bot.conversation.turn import LOOSE_FLOW, SAFETY_FLOWS, Host, Turn
 from bot.schedule import ticker
 from bot.store import inbox, outbox
 from bot.store.database import Database
 from bot.store.inbox import Item
 from bot.store.outbox import Call
 from flows.engine.answers import Reading, cleaned, read
-from flows.engine.state import Corrected, Media, Resume, State, Typed
+from flows.engine.state import Corrected, Media, Resume, Run, State, Typed
 from flows.engine.templates import render
 
 log = structlog.get_logger()
 
 HELPED = "helped"
 """An update that asked for help and got it at once, before it was kept."""
+
+_NOBODY_LISTENS = "note:nobody_listens"
+"""Under this name the state remembers in which run it was said."""
 
 Decode = Callable[[bytes], Incoming]
 
@@ -46,8 +50,11 @@ def handle_next(database: Database, host: Host, decode: Decode, now: datetime) -
         item = inbox.take(connection, host.vault, now)
         if item is None:
             return False
-        note = _handle(connection, host, item, _decoded(item, decode, now), now)
-        inbox.finish(connection, item, note)
+        turn = _handle(connection, host, item, _decoded(item, decode, now), now)
+        with database.together(connection):
+            if turn:
+                turn.finish()
+            inbox.finish(connection, item, turn.note if turn else None)
         return True
 
     try:
@@ -91,28 +98,38 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} at {place}"
 
 
-def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, now: datetime) -> str | None:
+def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, now: datetime) -> Turn | None:
     if isinstance(incoming, Nothing):
         return None
     turn = Turn(host, connection, item.chat_id, incoming, now)
     if turn.person is None and turn.state.running:
         _check_link(turn)
+    if item.kind != HELPED and isinstance(incoming, Message | Tapped):
+        _come_back(turn)
     match incoming:
-        case Message() if item.kind == HELPED:
-            _greet_again(turn)
-            _passed_on(turn, incoming)
         case Message():
-            _message(turn, incoming)
+            _message(turn, incoming, helped=item.kind == HELPED)
+        case Tapped() if item.kind == HELPED:
+            pass
         case Tapped():
             taps.tapped(turn, incoming)
         case Edited():
-            _edited(turn, incoming)
+            if host.help.is_asked_by(incoming.text):
+                show.help_card(turn)
+            danger.look_first(turn, incoming.text, lambda: _edited(turn, incoming), aloud=True)
         case Reachable():
             _reachable(turn, incoming)
         case Rang():
             reminders.rang(turn, incoming)
-    turn.finish()
-    return turn.note
+    return turn
+
+
+def _come_back(turn: Turn) -> None:
+    """Whoever stopped and says something again is back; to whoever looks for help now, it is not about that."""
+    if turn.person and turn.person.has_stopped:
+        leaving.come_back(turn.connection, turn.person, turn.now)
+        turn.refresh_person()
+        turn.say("come_back")
 
 
 def _check_link(turn: Turn) -> None:
@@ -131,20 +148,23 @@ def _greet_again(turn: Turn) -> None:
         turn.refresh_person()
 
 
-def _message(turn: Turn, message: Message) -> None:
+def _message(turn: Turn, message: Message, *, helped: bool) -> None:
+    """`helped`: the help card was sent already."""
     _greet_again(turn)
-    command = message.command
-    asks_help = turn.host.help.is_asked_by(command[0] if command else message.text)
-    if asks_help:
+    asks_help = helped or turn.host.help.is_asked_by(message.text)
+    if asks_help and not helped:
         show.help_card(turn)
     if asks_help and message.kind == "text":
         _passed_on(turn, message)
-    elif command:
-        commands.command(turn, *command)
+    elif message.command:
+        word, rest = message.command
+        danger.look_first(turn, rest, lambda: commands.command(turn, word, rest), aloud=True)
     elif turn.person is None and turn.state.running is None:
-        show.menu(turn)
-    elif not _passed_on(turn, message):
-        _answer(turn, message)
+        danger.look_first(turn, message.text, lambda: show.menu(turn))
+    elif _passed_on(turn, message):
+        danger.look_first(turn, message.text, lambda: None)
+    else:
+        danger.look_first(turn, message.text, lambda: _answer(turn, message))
 
 
 def _passed_on(turn: Turn, message: Message) -> bool:
@@ -155,6 +175,9 @@ def _passed_on(turn: Turn, message: Message) -> bool:
     writer = people.by_id(turn.connection, turn.host.vault, writer_id) if writer_id else None
     if writer is None:
         return False
+    if writer.has_stopped:
+        turn.say("has_stopped", name=families.spoken(writer.name))
+        return True
     frame = "mentor_reply" if Role.MENTOR in turn.person.roles else "mentor_message"
     send_letter(turn, writer, frame, message.text, message.kind, message.file_id)
     turn.say("mentor_reply_sent", name=families.spoken(writer.name))
@@ -165,12 +188,25 @@ def _answer(turn: Turn, message: Message) -> None:
     if message.kind == "text":
         turn.apply(Typed(message.text))
     elif message.kind in ("voice", "photo") and message.file_id and not message.forwarded:
-        turn.apply(Media("voice" if message.kind == "voice" else "photo", message.file_id, message.text))
+        _heard(turn, Media("voice" if message.kind == "voice" else "photo", message.file_id, message.text))
     else:
         _loose(turn, message)
         return
     if turn.unexpected:
         _loose(turn, message)
+
+
+def _heard(turn: Turn, media: Media) -> None:
+    """An answer that nobody hears or sees now, which is said once in a conversation."""
+    run = turn.state.running
+    told = run is None or turn.state.seen.get(_NOBODY_LISTENS) == (run.id,)
+    if run and not told:
+        turn.lead_in(f"{media.kind}_note_warning")
+    turn.apply(media)
+    if turn.unexpected:
+        turn.no_lead_in()
+    elif run and not told:
+        turn.state = replace(turn.state, seen={**turn.state.seen, _NOBODY_LISTENS: (run.id,)})
 
 
 def _loose(turn: Turn, message: Message) -> None:
@@ -184,10 +220,20 @@ def _loose(turn: Turn, message: Message) -> None:
             show.menu(turn)
         return
     running = turn.state.running
-    if running is None or running.flow != LOOSE_FLOW:
+    note = _waiting_note(turn)
+    if note:
+        _add_piece(turn, note.id, note.top.key, message)
+    elif running is None or running.flow != LOOSE_FLOW:
         turn.start(LOOSE_FLOW, before=lambda run, key: _add_piece(turn, run, key, message))
     elif not _add_piece(turn, running.id, running.top.key, message):
         turn.apply(Resume())
+
+
+def _waiting_note(turn: Turn) -> Run | None:
+    """The note on which is still to be decided, when a conversation about danger came between."""
+    if turn.state.running is None or turn.state.running.flow not in SAFETY_FLOWS:
+        return None
+    return next((run for run in turn.state.parked if run.flow == LOOSE_FLOW), None)
 
 
 def _add_piece(turn: Turn, run: str, key: str, message: Message) -> bool:
@@ -255,6 +301,7 @@ def lost_touch(connection: Connection, host: Host, chat_id: int, now: datetime) 
     if person is None or person.blocked:
         return
     people.change(connection, person.id, blocked_at=now)
+    alerts.hurry(connection, person.id)
     mentor = people.by_id(connection, host.vault, person.mentor_id) if person.mentor_id else None
     if mentor and mentor.id != person.id:
         text = render(host.library.texts["parent_unreachable"], {"name": families.spoken(person.name)})

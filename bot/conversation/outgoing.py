@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from bot.screens.sizes import MAX_CAPTION as MAX_CAPTION
+from bot.screens.sizes import MAX_TEXT as MAX_TEXT
+from bot.screens.sizes import in_parts as in_parts
+from bot.screens.sizes import length as length
 from flows.engine.state import Key
-
-MAX_TEXT, MAX_CAPTION = 4096, 1024
-"""The longest text and caption that Telegram takes, in UTF-16 units."""
 
 FileKind = Literal["voice", "photo", "video", "video_note", "animation", "document", "audio", "sticker"]
 
 Rows = Sequence[Sequence[Key]]
-
-
-def length(text: str) -> int:
-    """How long Telegram finds a text."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-def in_parts(text: str, room: int) -> list[str]:
-    """The text in pieces no longer than `room`, cut between words where there are any."""
-    parts = []
-    while length(text) > room:
-        end = room
-        while length(text[:end]) > room:
-            end -= 1
-        between = max(text.rfind("\n", room // 2, end), text.rfind(" ", room // 2, end))
-        end = between if between > 0 else end
-        parts.append(text[:end].rstrip())
-        text = text[end:].lstrip()
-    return [*parts, text]
 
 
 def _rows(rows: Rows) -> list[list[list[str]]]:
@@ -62,3 +44,15 @@ def file(kind: FileKind, file_id: str, caption: str = "") -> dict[str, Any]:
 def document(name: str, data: bytes, caption: str = "") -> dict[str, Any]:
     """A file of ours. `caption` is HTML."""
     return {"do": "document", "name": name, "data": base64.b64encode(data).decode(), "caption": caption}
+
+
+def archive(
+    name: str, data: dict[str, Any], labels: Mapping[str, Mapping[str, str]], files: list[list[str]]
+) -> dict[str, Any]:
+    """A zip with `data` as page and as JSON, and files that Telegram has: pairs of its id and the name in the data."""
+    return {"do": "archive", "name": name, "data": data, "labels": labels, "files": files}
+
+
+def take_away(message_ids: Sequence[int]) -> dict[str, Any]:
+    """Deletes messages of this chat, as far as Telegram lets go of them."""
+    return {"do": "take_away", "message_ids": list(message_ids)}

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from bot.care import people, rituals
+from bot.care import alerts, leaving, people, quiet, rituals, sweeping
 from bot.care.rituals import EVENING_LATER, EveningCall
+from bot.conversation import alerting, danger, show
 from bot.conversation.incoming import Rang
-from bot.conversation.turn import LOOK_BACK_FLOW, QUIET_FLOW, REMINDER_FLOW, Turn
+from bot.conversation.turn import LOOK_BACK_FLOW, QUIET_FLOW, REMINDER_FLOW, STILL_THERE_FLOW, Turn
+from bot.store import timers
 from bot.store.outbox import Priority
-from flows.engine.state import Elapsed, Remind
+from bot.store.timers import Timer
+from flows.engine.state import Elapsed, Remind, State
+
+_UNASKED = {
+    rituals.EVENING: EVENING_LATER,
+    EVENING_LATER: EVENING_LATER,
+    rituals.LOOK_BACK: rituals.LOOK_BACK_LATER,
+    rituals.LOOK_BACK_LATER: rituals.LOOK_BACK_LATER,
+    rituals.HALF_WAY: rituals.HALF_WAY,
+    sweeping.STILL_THERE: sweeping.STILL_THERE,
+}
+"""What comes without being asked for, and the timer that brings it when its hour is not one of the person's hours."""
+_HELD_USEFUL = int(rituals.RITUAL_USEFUL.total_seconds())
 
 
 def rang(turn: Turn, timer: Rang) -> None:
     """Does what the timer was set for, if it is still of use."""
     if timer.late:
         turn.note = "late"
+        return
+    if timer.key in _UNASKED and _is_held(turn, timer.key):
         return
     match timer.key:
         case "pause" | "silence":
@@ -25,8 +41,52 @@ def rang(turn: Turn, timer: Rang) -> None:
             _look_back(turn)
         case "half_way":
             _half_way(turn)
+        case alerts.ALERT:
+            alerting.rang(turn)
+        case key if key in danger.LULL_KEYS:
+            pass
+        case sweeping.STILL_THERE:
+            _still_there(turn)
+        case sweeping.GOODBYE:
+            _goodbye(turn)
+        case show.ASKED_AGAIN:
+            pass
         case _:
             turn.note = "unknown timer"
+
+
+def _is_held(turn: Turn, key: str) -> bool:
+    """Whether this is no hour at which the person wants to hear anything; it then comes when such hours begin."""
+    until = quiet.waits_until(turn.person, turn.now)
+    if until is None:
+        return False
+    timers.put(turn.connection, Timer(turn.chat_id, _UNASKED[key], until, _HELD_USEFUL))
+    turn.note = "held"
+    return True
+
+
+def _still_there(turn: Turn) -> None:
+    """Asks somebody who gave no sign for long whether everything may stay."""
+    person = turn.person
+    if person is None or person.blocked or person.has_stopped:
+        turn.note = "not wanted"
+    else:
+        _speak_as_reminder(turn, purpose_is_ritual=False)
+        turn.start(STILL_THERE_FLOW)
+
+
+def _goodbye(turn: Turn) -> None:
+    """Erases somebody who still gave no sign."""
+    person = turn.person
+    if person is None or not sweeping.is_silent(turn.connection, person, turn.now):
+        turn.note = "not wanted"
+        return
+    _speak_as_reminder(turn, purpose_is_ritual=False)
+    leaving.erase(turn.connection, turn.host.vault, turn.host.law, person, turn.now)
+    turn.forget_person()
+    turn.state = State()
+    if not (person.blocked or person.has_stopped):
+        turn.say("erased_after_silence")
 
 
 def _speak_as_reminder(turn: Turn, *, purpose_is_ritual: bool) -> None:

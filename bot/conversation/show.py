@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from bot.care.people import Role
-from bot.conversation import outgoing
-from bot.conversation.turn import Turn
-from bot.safety.access import audience
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from bot.care import consents
+from bot.care.consents import Purpose
+from bot.care.people import Person, Role
+from bot.conversation import guided, kept, looked, outgoing
+from bot.conversation.turn import AGREE_AGAIN_FLOW, Turn
+from bot.safety.access import asker, audience
 from bot.screens import menus
+from bot.store import timers
 from bot.store.outbox import Call, Priority
+from bot.store.timers import Timer
 from flows.engine.state import Resume
 
 _MENUS = {Role.PARENT: "menu", Role.MENTOR: "menu_mentor", Role.COORDINATOR: "menu_coordinator"}
+
+_LISTS: dict[str, Callable[[Turn, int | None], None]] = {
+    kept.SCREEN: kept.show_list,
+    guided.SCREEN: guided.show_families,
+    looked.SCREEN: looked.show_looks,
+}
+"""Screens that are filled with what the database holds; their files say whom they are for, and what comes last."""
+
+
+ASKED_AGAIN = "asked_again"
+"""A timer that does nothing but show that somebody was asked for a yes not long ago."""
+_ASK_AGAIN_AFTER = timedelta(days=7)
 
 
 def menu(turn: Turn) -> None:
@@ -24,19 +43,33 @@ def menu(turn: Turn) -> None:
     for role, name in _MENUS.items():
         if role in turn.person.roles:
             screen(turn, name)
+    _ask_again(turn, turn.person)
+
+
+def _ask_again(turn: Turn, person: Person) -> None:
+    """Asks anew for a yes that was said to earlier words, once a week at most, and stands in nobody's way."""
+    running = turn.state.running
+    if (running and running.trail) or ASKED_AGAIN in turn.facts.timers:
+        return
+    if consents.is_to_be_asked_again(turn.connection, person.id, Purpose.USE):
+        timers.put(turn.connection, Timer(turn.chat_id, ASKED_AGAIN, turn.now + _ASK_AGAIN_AFTER, 0))
+        turn.start(AGREE_AGAIN_FLOW)
 
 
 def screen(turn: Turn, name: str, message_id: int | None = None) -> None:
     """Shows a screen as a new message, or in place of the message that was tapped; the menu when it is not for them."""
-    found = turn.host.library.screens.get(name)
-    if found is None or not turn.who & audience(found.audience):
+    if not may_see(turn, name):
         menu(turn)
-        return
-    text, rows = menus.show(found, turn.facts)
-    if message_id is None:
-        turn.send(text, rows)
+    elif name in _LISTS:
+        _LISTS[name](turn, message_id)
     else:
-        turn.call(outgoing.edit(message_id, text, rows), "edit")
+        turn.show(*menus.show(turn.host.library.screens[name], turn.facts), message_id)
+
+
+def may_see(turn: Turn, name: str) -> bool:
+    """Whether there is a screen of this name for somebody like this person."""
+    found = turn.host.library.screens.get(name)
+    return found is not None and bool(turn.who & audience(found.audience))
 
 
 def flow(turn: Turn, name: str) -> None:
@@ -46,8 +79,8 @@ def flow(turn: Turn, name: str) -> None:
         menu(turn)
 
 
-def help_card(turn: Turn, region: str | None = None) -> None:
-    """Who to call, ahead of everything else."""
+def help_card(turn: Turn, region: str | None = None, first: Sequence[str] = ()) -> None:
+    """Who to call, ahead of everything else; the lines of `first`, by id, on top."""
     own = turn.person.region if turn.person else turn.host.default_region
-    text, rows = turn.host.help.card(region or own)
+    text, rows = turn.host.help.card(region or own, asker(turn.person, turn.chat_id), first)
     turn.calls.append(Call(turn.chat_id, outgoing.send(text, rows), Priority.SAFETY, "safety"))

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.conversation import show
+from bot.conversation import alerting, guided, kept, looked, show
 from bot.conversation.incoming import Tapped
 from bot.conversation.turn import LOOSE_FLOW, Turn
-from bot.safety.access import Who
+from bot.safety.access import REFUSED, Who
 from bot.safety.help import HELP
-from bot.screens import menus
+from bot.screens import entries, menus
 from flows.engine.state import Resume, Tap
+
+OLD_BUTTON = "old button"
+"""The note of a tap on a button of an earlier question, or of somebody else's: these look the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +30,52 @@ class Button:
 
 
 def _help(turn: Turn, rest: str, message_id: int | None) -> None:
-    show.help_card(turn, rest)
+    """Another region, or what the card offers besides numbers."""
+    if not turn.host.help.offers(rest):
+        show.help_card(turn, rest)
+    elif turn.may_start(rest):
+        turn.start(rest)
+    elif turn.host.help.is_for_anybody(rest):
+        turn.send(turn.host.help.otherwise(rest))
+    else:
+        refuse(turn)
 
 
 def _screen(turn: Turn, rest: str, message_id: int | None) -> None:
-    show.screen(turn, rest, message_id)
+    if show.may_see(turn, rest):
+        show.screen(turn, rest, message_id)
+    else:
+        refuse(turn)
 
 
 def _flow(turn: Turn, rest: str, message_id: int | None) -> None:
     if rest == LOOSE_FLOW:
+        turn.note = OLD_BUTTON
         old_button(turn)
-    else:
+    elif turn.may_start(rest):
         show.flow(turn, rest)
+    else:
+        refuse(turn)
+
+
+def _looked_up(tapped: Callable[[Turn, str, int | None], bool]) -> Callable[[Turn, str, int | None], None]:
+    """`tapped` says whether what the button names is this person's."""
+
+    def run(turn: Turn, rest: str, message_id: int | None) -> None:
+        if not tapped(turn, rest, message_id):
+            refuse(turn)
+
+    return run
 
 
 BUTTONS: dict[str, Button] = {
     HELP: Button(Who.ANYONE, _help),
+    alerting.ALERT_BUTTON: Button(Who.MEMBER, alerting.tapped),
     menus.SHOW_SCREEN: Button(Who.ANYONE, _screen),
     menus.START_FLOW: Button(Who.ANYONE, _flow),
+    entries.KEPT: Button(Who.PARENT, _looked_up(kept.tapped)),
+    entries.GUIDED: Button(Who.MENTOR, _looked_up(guided.tapped)),
+    entries.LOOKED: Button(Who.PARENT, _looked_up(looked.tapped)),
 }
 """All buttons but those of the questions of a flow, which the engine knows. Screens and flows say themselves whom they
 are for."""
@@ -55,14 +86,20 @@ def tapped(turn: Turn, tap: Tapped) -> None:
     verb, _, rest = tap.token.partition(":")
     known = BUTTONS.get(verb)
     if known and not turn.who & known.who:
-        turn.note = "refused"
-        show.menu(turn)
+        refuse(turn)
     elif known:
         known.run(turn, rest, tap.message_id if tap.html is not None else None)
     else:
         turn.apply(Tap(tap.token))
         if turn.unexpected and turn.unexpected.why != "double":
+            turn.note = REFUSED if turn.unexpected.why == "dark" else OLD_BUTTON
             old_button(turn)
+
+
+def refuse(turn: Turn) -> None:
+    """What was asked is not for this person: it is counted, and the menu comes without a word about why."""
+    turn.note = REFUSED
+    show.menu(turn)
 
 
 def old_button(turn: Turn) -> None:

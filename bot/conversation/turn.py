@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from bot.care import people, privacy, records, rituals
+from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.people import Person
 from bot.care.records import Field
 from bot.conversation import outgoing
@@ -22,6 +23,7 @@ from bot.conversation.facts import Facts
 from bot.conversation.incoming import Incoming, Message, Tapped
 from bot.conversation.outgoing import Rows
 from bot.safety.access import Who, audience, who_is
+from bot.safety.danger import DangerWords
 from bot.safety.help import HelpCards
 from bot.store import outbox, timers
 from bot.store.outbox import Call, Priority, Purpose
@@ -59,21 +61,37 @@ from flows.engine.templates import render
 LOOSE_FLOW = "loose_input"
 RITUAL_FLOW = "evening_ritual"
 REMINDER_FLOW, QUIET_FLOW, LOOK_BACK_FLOW = "evening_reminder", "quiet_evenings", "look_back"
-_NEVER_OFFERED = {LOOSE_FLOW, REMINDER_FLOW, QUIET_FLOW, LOOK_BACK_FLOW}
+STILL_THERE_FLOW, AGREE_AGAIN_FLOW = "still_there", "agree_again"
+SAFETY_FLOWS = frozenset({"danger_now", "danger_asked", "unsafe_now", "in_danger"})
+"""Nothing else comes between while one of these runs."""
+_NEVER_OFFERED = {
+    LOOSE_FLOW,
+    REMINDER_FLOW,
+    QUIET_FLOW,
+    LOOK_BACK_FLOW,
+    STILL_THERE_FLOW,
+    AGREE_AGAIN_FLOW,
+    "breathe",
+    "tell_mentor",
+    *SAFETY_FLOWS,
+}
 """What is not offered again tomorrow: it was about that one moment."""
 _WAKE_USEFUL = {"pause": timedelta(hours=1), "silence": timedelta(hours=12)}
 
 
 @dataclass(frozen=True)
 class Host:
-    """What every input can count on, the same for all. `link` makes an invitation's code into a start link."""
+    """What every input can count on, the same for all. `link` makes an invitation's code into a start link; `law` says
+    what the organisation must keep of who leaves."""
 
     library: Library
     vault: Vault
     help: HelpCards
+    danger: DangerWords
     default_zone: ZoneInfo
     default_region: str
     link: Callable[[str], str]
+    law: ByLaw = NOTHING_BY_LAW
 
 
 class Turn:
@@ -94,6 +112,7 @@ class Turn:
         self.unexpected: Unexpected | None = None
         self.note: str | None = None
         self.facts = Facts(connection, host.vault, chat_id, self.person, now, host.default_zone, host.library.texts)
+        self.facts.law = host.law
         self._note_loose()
 
     # --- going out ------------------------------------------------------------------------------------------------
@@ -102,11 +121,37 @@ class Turn:
         """A message to this chat. `text` is HTML; `turn` that of the question which it asks."""
         text = "\n\n".join(part for part in (self._lead, text) if part)
         self._lead = ""
-        self.call(outgoing.send(text, rows, quiet=self.purpose == "notice"), turn=turn if rows else None)
+        self.call(outgoing.send(text, rows, quiet=self._is_silent), turn=turn if rows else None)
+
+    def show(self, text: str, rows: Rows = (), message_id: int | None = None) -> None:
+        """A message that is no question of a flow: a new one, or in place of the one with this id."""
+        if message_id is None:
+            self.send(text, rows)
+        else:
+            self.call(outgoing.edit(message_id, text, rows), "edit")
+
+    @property
+    def _is_silent(self) -> bool:
+        """Whether what is said now makes no sound: a notice, and a reminder if the person wants it so."""
+        return self.purpose == "notice" or (
+            self.purpose == "ritual" and self.person is not None and self.person.silent_reminders
+        )
 
     def lead_in(self, name: str) -> None:
         """A text of the library to put above the next message of this turn, or to send alone if none follows."""
         self._lead = self.text(name)
+
+    def no_lead_in(self) -> None:
+        """What was to be put above the next message is not."""
+        self._lead = ""
+
+    def take_back(self, since: int) -> None:
+        """Leaves unsaid what was to be said to this chat after the first `since` calls: something else comes first."""
+        self._lead = ""
+        self.calls[since:] = [call for call in self.calls[since:] if not self._is_said_here(call)]
+
+    def _is_said_here(self, call: Call) -> bool:
+        return call.chat_id == self.chat_id and call.call["do"] == "send" and call.purpose != "safety"
 
     def say(self, name: str, /, **scope: object) -> None:
         """A text of the library to this chat."""
@@ -122,9 +167,12 @@ class Turn:
             Call(self.chat_id, call, self.priority, purpose or self.purpose, expires_at=self.expires_at, turn=turn)
         )
 
-    def call_elsewhere(self, chat_id: int, call: dict[str, Any], letter_id: int | None = None) -> None:
-        """Something to do in somebody else's chat."""
-        self.calls.append(Call(chat_id, call, Priority.ANSWER, "letter", letter_id=letter_id))
+    def call_elsewhere(
+        self, chat_id: int, call: dict[str, Any], letter_id: int | None = None, not_before: datetime | None = None
+    ) -> None:
+        """Something to do in somebody else's chat. What waits there must not hold up that chat's own answers."""
+        priority = Priority.BULK if not_before else Priority.ANSWER
+        self.calls.append(Call(chat_id, call, priority, "letter", not_before=not_before, letter_id=letter_id))
 
     # --- the engine -----------------------------------------------------------------------------------------------
 
@@ -192,8 +240,8 @@ class Turn:
         self.state = replace(self.state, parked=())
 
     def _note_loose(self) -> None:
-        running = self.state.running
-        self.facts.loose_key = running.top.key if running and running.top.flow == LOOSE_FLOW else None
+        runs = (self.state.running, *reversed(self.state.parked))
+        self.facts.loose_key = next((run.top.key for run in runs if run and run.top.flow == LOOSE_FLOW), None)
         self.facts.forget()
 
     def _carry_out(self, effects: tuple[Any, ...]) -> None:
@@ -211,7 +259,7 @@ class Turn:
                         call = outgoing.edit_rows(self.incoming.message_id, effect.rows)
                         self.call(call, "edit")
                 case Chosen():
-                    self._show_choice(effect.label)
+                    self.show_choice(effect.label)
                 case Asked():
                     if isinstance(self.incoming, Message):
                         message_id = self.incoming.message_id
@@ -232,7 +280,7 @@ class Turn:
                 case _:
                     assert_never(effect)
 
-    def _show_choice(self, label: str) -> None:
+    def show_choice(self, label: str) -> None:
         """Takes the buttons off the tapped message and writes the choice under it."""
         tapped = self.incoming
         if not isinstance(tapped, Tapped) or tapped.message_id is None:

@@ -9,6 +9,10 @@ import enum
 from collections.abc import Iterable
 
 from bot.care.people import Person, Role
+from bot.safety.help import Asker
+
+REFUSED = "refused"
+"""The note of an input that asked for something which is not for whom it came from."""
 
 
 class Who(enum.Flag):
@@ -37,8 +41,18 @@ def who_is(person: Person | None) -> Who:
 
 
 def audience(names: Iterable[str]) -> Who:
-    """Whom a flow or a screen is for, as its file says it."""
+    """Whom a flow or a screen is for, as its file says it. A guest comes in by an invitation only, by no other door."""
     found = Who(0)
     for name in names:
-        found |= Who[name.upper()]
+        if name != "guest":
+            found |= Who[name.upper()]
     return found
+
+
+def asker(person: Person | None, chat_id: int) -> Asker:
+    """What can be offered besides numbers to who asks for help in a chat; groups have negative ids."""
+    if chat_id < 0:
+        return Asker.GROUP
+    if person is None or Role.PARENT not in person.roles:
+        return Asker.SOMEBODY
+    return Asker.GUIDED if person.mentor_id else Asker.PARENT

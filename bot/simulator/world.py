@@ -12,7 +12,8 @@ PRESENT: tuple[MemberStatus, ...] = ("creator", "administrator", "member", "rest
 
 @dataclass(slots=True)
 class Message:
-    """One message. `body` is the Bot API object and is replaced, never changed, on an edit."""
+    """One message. `body` is the Bot API object and is replaced, never changed, on an edit. `silent`: it came without a
+    sound."""
 
     chat_id: int
     message_id: int
@@ -21,6 +22,7 @@ class Message:
     deleted: bool = False
     reactions: dict[int, list[Json]] = field(default_factory=dict)
     revision: int = 0
+    silent: bool = False
 
     @property
     def text(self) -> str:

@@ -7,10 +7,11 @@ Does not know what the functions do.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
@@ -36,6 +37,18 @@ _SQLITE_AWAY = frozenset(
     }
 )
 """SQLite also calls a wrong question an OperationalError, so its own codes tell."""
+
+
+PATIENCE = "busy_timeout=10000"
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    PATIENCE,
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+)
+"""What is deleted is written over, and nothing is put in files of its own meanwhile."""
 
 
 class DatabaseProblem(Exception):
@@ -72,6 +85,35 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     @staticmethod
+    @contextlib.contextmanager
+    def together(connection: Connection) -> Iterator[None]:
+        """Sends the statements inside in one go, where the database can; nothing may be read from them."""
+        if connection.dialect.name != "postgresql":
+            yield
+            return
+        from psycopg import Connection as Raw
+        from psycopg import Error
+
+        raw = cast(Raw[Any], connection.connection.driver_connection)
+        try:
+            with raw.pipeline():
+                yield
+        except Error as error:
+            raise DBAPIError.instance(
+                None, None, error, Error, hide_parameters=True, dialect=connection.dialect
+            ) from error
+
+    def later(self, work: Callable[[Connection], object]) -> None:
+        """Runs `work` in one transaction, in a thread, and lets nobody wait for it. It is let go when the database has
+        trouble."""
+
+        def attempt() -> None:
+            with contextlib.suppress(DBAPIError):
+                self.do(work)
+
+        self._pool.submit(attempt)
+
+    @staticmethod
     def is_gone(error: Exception) -> bool:
         """Whether the database cannot be reached, so that nothing is wrong with what was being done."""
         if not isinstance(error, DBAPIError):
@@ -95,12 +137,14 @@ def make_engine(url: str, threads: int | None = None) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     try:
         if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, connect_args={"check_same_thread": False})
+            engine = create_engine(parsed, connect_args={"check_same_thread": False}, hide_parameters=True)
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(parsed, pool_size=threads or POSTGRES_THREADS, max_overflow=2, pool_pre_ping=True)
+            return create_engine(
+                parsed, pool_size=threads or POSTGRES_THREADS, max_overflow=2, pool_pre_ping=True, hide_parameters=True
+            )
     except (NoSuchModuleError, ModuleNotFoundError):
         pass
     raise DatabaseProblem(
@@ -111,7 +155,7 @@ def make_engine(url: str, threads: int | None = None) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -22,7 +22,8 @@ from bot.store.vault import Vault
 PLACE = "inbox.payload"
 MAX_ATTEMPTS = 3
 NO_CHAT = 0
-_KEPT = timedelta(days=7)
+KEPT = timedelta(days=7)
+"""How long a handled row stays: so long may an update come a second time."""
 _WAIT_AFTER_FAILURE = timedelta(seconds=2)
 _LOCK = 7_241_947
 """An arbitrary number that PostgreSQL knows arriving by."""
@@ -30,12 +31,14 @@ _LOCK = 7_241_947
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Something to put in the inbox. `update_id` makes a repeat harmless; a timer has none."""
+    """Something to put in the inbox. `update_id` makes a repeat harmless; a timer has none. `message_id` is that of a
+    message which somebody sent."""
 
     chat_id: int
     kind: str
     payload: bytes
     update_id: int | None = None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def _row(vault: Vault, arrival: Arrival, now: datetime) -> dict[str, object]:
     return {
         "chat_id": arrival.chat_id,
         "update_id": arrival.update_id,
+        "message_id": arrival.message_id,
         "received_at": now,
         "kind": arrival.kind,
         "seal": seal,
@@ -154,11 +158,26 @@ def fail(connection: Connection, row: int, problem: str, now: datetime) -> bool:
     return dead
 
 
+def messages_since(connection: Connection, chat_id: int, since: datetime) -> list[int]:
+    """The messages that came from a chat since then."""
+    came = select(inbox.c.message_id).where(
+        inbox.c.chat_id == chat_id, inbox.c.message_id.is_not(None), inbox.c.received_at > since
+    )
+    return list(connection.execute(came).scalars())
+
+
+def noted_since(connection: Connection, note: str, since: datetime, chat_id: int | None = None) -> int:
+    """How many inputs that came since then got this note; of one chat, or of all."""
+    query = select(func.count()).select_from(inbox).where(inbox.c.problem == note, inbox.c.received_at > since)
+    return connection.execute(query if chat_id is None else query.where(inbox.c.chat_id == chat_id)).scalar_one()
+
+
 def waiting(connection: Connection) -> int:
     """How many rows are not handled yet."""
     return connection.execute(select(func.count()).where(inbox.c.status == _WAITING)).scalar_one()
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    """Deletes rows handled more than a week ago, when no update can come again."""
-    connection.execute(inbox.delete().where(inbox.c.status == "done", inbox.c.received_at < now - _KEPT))
+def sweep(connection: Connection, now: datetime, most: int = 500) -> int:
+    """Deletes up to `most` rows handled more than a week ago, when no update can come again; returns how many."""
+    over = select(inbox.c.id).where(inbox.c.status == "done", inbox.c.received_at < now - KEPT).limit(most)
+    return connection.execute(inbox.delete().where(inbox.c.id.in_(over))).rowcount

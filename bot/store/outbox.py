@@ -26,7 +26,8 @@ log = structlog.get_logger()
 PLACE = "outbox.call"
 WHOLE_BOT = 0
 LEASE = timedelta(seconds=60)
-_KEPT = timedelta(days=7)
+KEPT = timedelta(days=7)
+"""How long a call stays that was made."""
 _AHEAD = timedelta(seconds=2)
 """How long before their moment calls are taken at most: much shorter than the lease."""
 
@@ -324,6 +325,56 @@ def refuse_all(connection: Connection, chat_id: int, problem: str, now: datetime
     )
 
 
+def note_sent(connection: Connection, chat_id: int, message_id: int, now: datetime) -> None:
+    """Writes down a message that went by another way than the outbox, so that it can be found again."""
+    connection.execute(
+        insert(outbox).values(
+            chat_id=chat_id,
+            priority=int(Priority.SAFETY),
+            purpose="safety",
+            created_at=now,
+            seal=secrets.token_hex(8),
+            status="sent",
+            settled_at=now,
+            message_id=message_id,
+        )
+    )
+
+
+def take_back(connection: Connection, chat_id: int) -> None:
+    """Gives up what was to be said unasked to a chat and still waits."""
+    connection.execute(
+        outbox.delete().where(
+            outbox.c.chat_id == chat_id,
+            outbox.c.status.in_(_OPEN),
+            outbox.c.status == _WAITING,
+            outbox.c.purpose.in_(("ritual", "notice")),
+        )
+    )
+
+
+def hold_letters(connection: Connection, chat_id: int, until: datetime | None) -> None:
+    """Lets letters to a chat wait, behind all else; without `until` they go as soon as they can."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.chat_id == chat_id,
+            outbox.c.status.in_(_OPEN),
+            outbox.c.status == _WAITING,
+            outbox.c.purpose == "letter",
+        )
+        .values(not_before=until, priority=int(Priority.BULK))
+    )
+
+
+def messages_since(connection: Connection, chat_id: int, since: datetime) -> list[int]:
+    """The messages that went to a chat since then."""
+    went = select(outbox.c.message_id).where(
+        outbox.c.chat_id == chat_id, outbox.c.message_id.is_not(None), outbox.c.settled_at > since
+    )
+    return list(connection.execute(went).scalars())
+
+
 _MESSAGE_OF_TURN = (
     select(outbox.c.message_id)
     .where(
@@ -362,7 +413,9 @@ def waiting(connection: Connection) -> int:
     return connection.execute(select(func.count()).where(outbox.c.status.in_(_OPEN))).scalar_one()
 
 
-def sweep(connection: Connection, now: datetime) -> None:
-    """Deletes calls settled more than a week ago, and paces that hold nothing back since then."""
-    connection.execute(outbox.delete().where(outbox.c.settled_at < now - _KEPT))
-    connection.execute(paces.delete().where(paces.c.free_at < now - _KEPT))
+def sweep(connection: Connection, now: datetime, most: int = 500) -> int:
+    """Deletes up to `most` calls settled more than a week ago, and paces that hold nothing back since then; returns how
+    many calls."""
+    over = select(outbox.c.id).where(outbox.c.settled_at < now - KEPT).limit(most)
+    connection.execute(paces.delete().where(paces.c.free_at < now - KEPT))
+    return connection.execute(outbox.delete().where(outbox.c.id.in_(over))).rowcount

@@ -41,7 +41,9 @@ families = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("mentor_id", BigInteger, ForeignKey("people.id", use_alter=True), index=True),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("mentor_looked_at", UtcDateTime),
 )
+"""`mentor_looked_at`: when the present mentor last saw the list of what the family shares."""
 
 people = Table(
     "people",
@@ -66,9 +68,9 @@ people = Table(
 )
 """`paused_until`: the first local day on which reminders come again. `evenings_silent`: evening reminders in a row
 without an answer. `evening_done_on`: the last local day on which the ritual was begun or declined.
-`reminder_hours`: "18:00-21:00", outside which nothing comes unasked. `office_hours`, of a mentor: "12345 09:00-17:00", the
-days of the week (1 is Monday) and the times of the mentor's own zone. `stand_in_id`: who is told when a mentor is not
-there."""
+`reminder_hours`: "18:00-21:00", outside which nothing comes unasked. `office_hours`, of a mentor: "12345 09:00-17:00",
+the days of the week (1 is Monday) and the times of the mentor's own zone. `stand_in_id`: who is told when a mentor is
+not there."""
 
 children = Table(
     "children",
@@ -196,8 +198,8 @@ looks = Table(
     Column("look_sealed", LargeBinary, nullable=False),
     Column("chain", LargeBinary, nullable=False),
 )
-"""Who opened something of `owner_id`, sealed: name, role and kind, never content. Rows are only added; `chain` is a hash
-over this look and the owner's look before it, so that a change or a gap shows."""
+"""Who opened something of `owner_id`, sealed: name, role and kind, never content. Rows are only added; `chain` is a
+hash over this look and the owner's look before it, so that a change or a gap shows."""
 
 dossiers = Table(
     "dossiers",
@@ -224,6 +226,7 @@ inbox = Table(
     Column("id", Id, primary_key=True),
     Column("chat_id", BigInteger, nullable=False),
     Column("update_id", BigInteger, unique=True),
+    Column("message_id", BigInteger),
     Column("received_at", UtcDateTime, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("seal", String(16), nullable=False),

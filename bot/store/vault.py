@@ -1,7 +1,7 @@
 """Encrypts free text: AES-256-GCM, bound to its table, column and row, with the key's number in front.
 
 A ciphertext moved to another row does not open. Keys live outside the database; several may be known at once, the first
-seals. Does not know what it seals.
+seals. A key that was added since is learnt when it is met. Does not know what it seals.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from pydantic_core import from_json, to_json
 
 _NONCE = 12
 _KEY_BYTES = 32
+_TAG_BYTES = 16
+SEALED_NOTHING = 1 + _NONCE + _TAG_BYTES
+"""How many bytes nothing takes, sealed."""
 
 
 class KeyProblem(Exception):
@@ -31,33 +35,64 @@ class Unreadable(Exception):
     """A sealed value does not open here: other key, other row, or damaged. Carries table and row, never content."""
 
 
+Keys = Sequence[tuple[int, bytes]]
+"""Numbers (1 to 255) and 32 bytes each, the sealing key first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """The keys at one moment: a number and its cipher never come apart while another thread learns a key."""
+
+    sealing: int
+    ciphers: dict[int, AESGCM]
+
+
 class Vault:
     """Seals and opens. Safe to share between threads."""
 
-    def __init__(self, keys: Sequence[tuple[int, bytes]]) -> None:
-        """`keys`: number (1 to 255) and 32 bytes, the sealing key first."""
+    def __init__(self, keys: Keys, reread: Callable[[], Keys] | None = None) -> None:
+        """`reread` reads the keys again, where that can be done, when a key is met that is not known."""
         if not keys:
             raise KeyProblem("there is no key")
-        self._ciphers = {number: AESGCM(key) for number, key in keys}
-        self._sealing = keys[0][0]
-        self._cipher = self._ciphers[self._sealing]
+        self._ring = _Ring(keys[0][0], {number: AESGCM(key) for number, key in keys})
+        self._reread = reread
+
+    @property
+    def sealing(self) -> int:
+        """The number of the key that seals."""
+        return self._ring.sealing
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all keys that are known."""
+        return frozenset(self._ring.ciphers)
 
     def seal(self, place: str, row: int | str, plain: bytes) -> bytes:
         """`place` is "table.column"."""
-        nonce = os.urandom(_NONCE)
-        return bytes((self._sealing,)) + nonce + self._cipher.encrypt(nonce, plain, f"{place}/{row}".encode())
+        ring, nonce = self._ring, os.urandom(_NONCE)
+        sealed = ring.ciphers[ring.sealing].encrypt(nonce, plain, f"{place}/{row}".encode())
+        return bytes((ring.sealing,)) + nonce + sealed
 
     def open(self, place: str, row: int | str, sealed: bytes | None) -> bytes:
         """Raises Unreadable."""
         if not sealed:
             raise Unreadable(f"{place} {row}: there is nothing")
-        cipher = self._ciphers.get(sealed[0])
+        cipher = self._ring.ciphers.get(sealed[0]) or self._learnt(sealed[0])
         if cipher is None:
             raise Unreadable(f"{place} {row}: key {sealed[0]} is not known")
         try:
             return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], f"{place}/{row}".encode())
         except (InvalidTag, ValueError):
             raise Unreadable(f"{place} {row}: does not open") from None
+
+    def _learnt(self, number: int) -> AESGCM | None:
+        """A key that was added since the start: somebody rotates while this process runs. It then seals as they do."""
+        if self._reread is None:
+            return None
+        with contextlib.suppress(KeyProblem):
+            keys = self._reread()
+            self._ring = _Ring(keys[0][0], {**{number: AESGCM(key) for number, key in keys}, **self._ring.ciphers})
+        return self._ring.ciphers.get(number)
 
     def seal_text(self, place: str, row: int | str, text: str) -> bytes:
         return self.seal(place, row, text.encode())
@@ -93,7 +128,7 @@ def parse_keys(text: str, source: str) -> list[tuple[int, bytes]]:
             raise KeyProblem(f"{source}, line {line_number}: key {number} is there twice")
         keys.append((int(number), key))
     if not keys:
-        raise KeyProblem(f"{source}: there is no key; make one with 'draaglicht keys'")
+        raise KeyProblem(f"{source}: there is no key; make one with 'draaglicht keys new'")
     return keys
 
 

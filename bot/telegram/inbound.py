@@ -42,9 +42,12 @@ _PLAIN: dict[str, MessageKind] = {
 
 
 def arrival(update: Json, kind: str = KIND) -> Arrival:
-    """A raw update as it goes into the inbox, in the lane of its chat."""
-    payload = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode()
-    return Arrival(chat_of(update), kind, payload, update["update_id"])
+    """A raw update as it goes into the inbox, in the lane of its chat. Half a character becomes a question mark: what
+    cannot be kept would hold up all that comes after it."""
+    payload = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    message = update.get("message")
+    message_id = message.get("message_id") if isinstance(message, dict) else None
+    return Arrival(chat_of(update), kind, payload, update["update_id"], message_id)
 
 
 def chat_of(update: Json) -> int:
@@ -66,6 +69,13 @@ def text_of(update: Json) -> str:
         return ""
     text = message.get("text") or message.get("caption") or ""
     return text if isinstance(text, str) else ""
+
+
+def tap_of(update: Json) -> str:
+    """What the button carries that was tapped in an update, else nothing."""
+    query = update.get("callback_query")
+    data = query.get("data") if isinstance(query, dict) else None
+    return data if isinstance(data, str) else ""
 
 
 def decode(payload: bytes) -> Incoming:

@@ -18,7 +18,8 @@ from bot.conversation.handle import HELPED
 from bot.store import inbox
 from bot.store.database import Database
 from bot.store.vault import Vault
-from bot.telegram.inbound import KIND, arrival, chat_of, text_of
+from bot.telegram.help_at_once import Given
+from bot.telegram.inbound import KIND, arrival
 
 log = structlog.get_logger()
 
@@ -30,8 +31,8 @@ BATCH = 100
 Fetch = Callable[[int, int], Awaitable[list[dict[str, Any]]]]
 """Asks Telegram for updates from an offset on, waiting so many seconds; gives them raw."""
 
-HelpAtOnce = Callable[[int, str], Awaitable[bool]]
-"""Answers a call for help in this chat with this text; False when it was none or could not be sent."""
+HelpAtOnce = Callable[[dict[str, Any]], Awaitable[Given]]
+"""Gives help at once, if an update asks for it."""
 
 
 class Intake:
@@ -51,7 +52,7 @@ class Intake:
         self._database, self._vault, self._bot = database, vault, bot
         self._fetch, self._help_at_once, self._arrived, self._clock = fetch, help_at_once, arrived, clock
         self._offset = 0
-        self._helped: set[int] = set()
+        self._helped: dict[int, Given] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     async def poll_once(self, seconds: int = POLL_SECONDS) -> int:
@@ -71,7 +72,7 @@ class Intake:
         """Answers calls for help, then puts the updates in the inbox."""
         for update in updates:
             await self._help(update)
-        arrivals = [arrival(update, HELPED if update["update_id"] in self._helped else KIND) for update in updates]
+        arrivals = [arrival(update, self._kind(update)) for update in updates]
         now = self._clock()
         await self._database.run(lambda connection: inbox.accept(connection, self._vault, arrivals, now))
         self._helped.clear()
@@ -79,12 +80,16 @@ class Intake:
         for update in updates:
             self._stop_waiting(update)
 
+    def _kind(self, update: dict[str, Any]) -> str:
+        return HELPED if self._helped.get(update["update_id"]) is Given.ALL else KIND
+
     async def _help(self, update: dict[str, Any]) -> None:
-        """At most one card for one call, also when keeping it fails and it comes again."""
+        """At most one answer to one call, also when keeping it fails and it comes again."""
         if update["update_id"] in self._helped:
             return
-        if await self._help_at_once(chat_of(update), text_of(update)):
-            self._helped.add(update["update_id"])
+        given = await self._help_at_once(update)
+        if given is not Given.NOTHING:
+            self._helped[update["update_id"]] = given
 
     def _stop_waiting(self, update: dict[str, Any]) -> None:
         """Ends the little clock on a tapped button. It matters to nobody if this fails."""

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.telegram.packing import pack
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 MAX_TEXT = 4096
+_UPLOAD_SECONDS = 25
+_AT_ONCE = 100
+"""How many messages Telegram deletes in one call."""
 
 
 async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
@@ -44,9 +51,27 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
             data = InputFile(base64.b64decode(call["data"]), filename=call["name"])
             sent = await bot.send_document(chat_id, data, caption=call["caption"], parse_mode=ParseMode.HTML)
             return sent.message_id
+        case "archive":
+            whole = InputFile(await pack(bot, call), filename=call["name"])
+            sent = await bot.send_document(chat_id, whole, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS)
+            return sent.message_id
+        case "take_away":
+            await _take_away(bot, chat_id, call["message_ids"])
         case "file":
             return await _file(bot, chat_id, call)
     return None
+
+
+async def _take_away(bot: Bot, chat_id: int, message_ids: list[int]) -> None:
+    """In batches; one by one where Telegram refuses a batch for the sake of one that it does not let go."""
+    for first in range(0, len(message_ids), _AT_ONCE):
+        batch = message_ids[first : first + _AT_ONCE]
+        try:
+            await bot.delete_messages(chat_id, batch)
+        except BadRequest:
+            for message_id in batch:
+                with contextlib.suppress(BadRequest):
+                    await bot.delete_message(chat_id, message_id)
 
 
 async def _file(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:

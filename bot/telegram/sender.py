@@ -41,6 +41,22 @@ _FLOODED_CHATS, _FLOODED_WITHIN = 3, timedelta(seconds=5)
 _TOKEN_REFUSED = timedelta(seconds=30)
 _LONGEST_AWAY = 30
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "user not found")
+_REASONS = (
+    "can't parse entities",
+    "message text is empty",
+    "message is too long",
+    "message caption is too long",
+    "message to be replied not found",
+    "wrong file identifier",
+    "file is too big",
+    "can't use file of type",
+    "button_data_invalid",
+    "voice_messages_forbidden",
+    "not enough rights",
+    "have no rights",
+    "group chat was upgraded",
+    "need administrator rights",
+)
 _HARMLESS = ("message is not modified", "message to edit not found", "message can't be edited")
 _NEVER_LEFT = (
     httpx.ConnectError,
@@ -52,6 +68,7 @@ _NEVER_LEFT = (
 
 MakeCall = Callable[[int, dict[str, Any]], Awaitable[int | None]]
 Unreachable = Callable[[Connection, int, datetime], None]
+NotDelivered = Callable[[Connection, Taken, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +93,14 @@ class Sender:
         pace: Pace | None = None,
         *,
         alone: bool,
+        not_delivered: NotDelivered | None = None,
     ) -> None:
-        """`make` makes one call; `unreachable` is told of a chat that blocked the bot or is gone, in the transaction
-        that settles; `alone`: no other sender exists, so that what was being sent at the start has no owner."""
+        """`make` makes one call; `unreachable` is told of a chat that blocked the bot or is gone, `not_delivered` of
+        any other call that was refused, each in the transaction that settles; `alone`: no other sender exists, so that
+        what was being sent at the start has no owner."""
         self._database, self._vault, self._make, self._unreachable = database, vault, make, unreachable
         self._clock, self._pace, self._alone = clock, pace or Pace(), alone
+        self._not_delivered = not_delivered
         self.name = secrets.token_hex(8)
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._floods: deque[tuple[datetime, int]] = deque()
@@ -159,6 +179,8 @@ class Sender:
             if outcome.gone:
                 outbox.refuse_all(connection, taken.chat_id, "unreachable", done_at)
                 self._unreachable(connection, taken.chat_id, done_at)
+            elif outcome.settled.result == "refused" and self._not_delivered:
+                self._not_delivered(connection, taken, done_at)
 
         await self._write_down(taken, work)
 
@@ -234,8 +256,8 @@ class Sender:
             return _Outcome(Settled(taken.id, "sent", problem="nothing to change"))
         gone = any(one in words for one in _GONE)
         if not gone:
-            log.error("call refused", outbox=taken.id, purpose=taken.purpose, problem=error.message)
-        return _Outcome(Settled(taken.id, "refused", problem=error.message[:200]), gone)
+            log.error("call refused", outbox=taken.id, purpose=taken.purpose, problem=_reason(words))
+        return _Outcome(Settled(taken.id, "refused", problem=_reason(words)), gone)
 
     def _unsure(self, taken: Taken) -> Settled:
         """It may have arrived."""
@@ -262,6 +284,11 @@ def _was_unsure(taken: Taken) -> bool:
 def _remembered(taken: Taken, problem: str) -> str:
     """The problem; behind the doubt whether the call arrived, if there is one."""
     return f"{_UNSURE}, then {problem}" if _was_unsure(taken) else problem
+
+
+def _reason(words: str) -> str:
+    """What Telegram has against a call: only what it is known to say, as it may quote from the message."""
+    return next((reason for reason in (*_GONE, *_REASONS) if reason in words), "bad request")
 
 
 def _seconds(error: RetryAfter) -> timedelta:

@@ -14,6 +14,7 @@ from flows.engine.dutch.clock import parse_time
 from flows.engine.dutch.dates import BirthDateProblem, parse_birth_date, parse_date
 from flows.engine.dutch.spans import parse_age
 from flows.engine.dutch.spoken import clock_time, spoken_date
+from flows.engine.harmless import harmless_name
 from flows.engine.state import Value
 
 MAX_NAME = 40
@@ -76,7 +77,7 @@ def _point(ask: Ask, text: str) -> Reading | Unread:
 
 def _name(text: str) -> Reading | Unread:
     name = " ".join(text.split())
-    if not name or len(name) > MAX_NAME or not any(sign.isalpha() for sign in name):
+    if len(name) > MAX_NAME or not any(sign.isalpha() for sign in harmless_name(name)):
         return Unread("again_name")
     return Reading(name, name)
 

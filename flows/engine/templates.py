@@ -1,7 +1,7 @@
 """Fills names and facts into texts, and decides conditions: Jinja2 in a sandbox, strict about what it does not know.
 
-Message texts are HTML: facts are escaped, the author writes only <b> and <i>. Labels are plain. Does not know where
-facts come from.
+Message texts are HTML: facts are escaped and made harmless, the author writes only <b> and <i>. Labels are plain. Does
+not know where facts come from.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from jinja2 import StrictUndefined, Undefined, meta, nodes
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from flows.engine.harmless import closed, harmless
+
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LINE_ENDS = re.compile(r"[ \t]+\n")
 _SPACES = re.compile(r"(?<=\S)[ \t]{2,}")
@@ -26,7 +28,7 @@ def excerpt(text: str | None, length: int = 200) -> str:
     flat = " ".join(str(_nothing(text)).split())
     if len(flat) <= length:
         return flat
-    return flat[: length - 1].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+    return closed(flat[: length - 1].rsplit(" ", 1)[0].rstrip(",.;:") + "…")
 
 
 def enumerate_dutch(items: list[Any], attribute: str | None = None) -> str:
@@ -56,6 +58,13 @@ def _nothing(value: Any) -> Any:
     return "" if value is None else value
 
 
+def _harmless(value: Any) -> Any:
+    """What is HTML already was made harmless when it was filled in."""
+    if value is None:
+        return ""
+    return harmless(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
 def _environment(escape: bool) -> ImmutableSandboxedEnvironment:
     env = ImmutableSandboxedEnvironment(
         autoescape=escape,
@@ -63,7 +72,7 @@ def _environment(escape: bool) -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=False,
         trim_blocks=True,
         cache_size=0,
-        finalize=_nothing,
+        finalize=_harmless if escape else _nothing,
     )
     env.filters.update(excerpt=excerpt, enumerate=enumerate_dutch, capital=capital, possessive=possessive)
     env.globals.clear()

@@ -16,9 +16,11 @@ def upgrade() -> None:
     op.add_column("people", sa.Column("reminder_hours", sa.String(length=11)))
     op.add_column("people", sa.Column("office_hours", sa.String(length=19)))
     op.add_column("people", sa.Column("stand_in_id", sa.BigInteger()))
+    op.add_column("families", sa.Column("mentor_looked_at", UtcDateTime()))
     op.add_column("records", sa.Column("shared_with", sa.SmallInteger(), server_default="0", nullable=False))
     op.add_column("records", sa.Column("shared_at", UtcDateTime()))
     op.add_column("records", sa.Column("for_appointment", sa.Boolean(), server_default=_FALSE, nullable=False))
+    op.add_column("inbox", sa.Column("message_id", sa.BigInteger()))
     op.create_index(
         "ix_inbox_problem",
         "inbox",

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import families, invitations, people, records, rituals
+from bot.care import alerts, consents, families, invitations, people, records, rituals
 from bot.care.people import Role
 from bot.care.records import Field
 from bot.conversation.actions.settings import REGIONS
@@ -36,6 +36,12 @@ _DAYS = {
     "op vrijdag en zaterdag": rituals.WEEKEND,
     "op maandag en woensdag": "13",
 }
+_HOURS = {
+    "dinsdag en donderdag, van 10.00 tot 15.00 uur": "24 10:00-15:00",
+    "maandag, van 09.00 tot 12.00 uur": "1 09:00-12:00",
+}
+_OTHERS = 77_001
+"""The chats of mentors who do not take part; nothing is sent there."""
 _WEEK = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _ROLES = {"mentor": Role.MENTOR, "coordinator": Role.COORDINATOR}
 
@@ -204,12 +210,15 @@ class Actor:
         vault, now, region = self.town.service.vault, self.town.clock.now(), str(facts["region"])
         mentor = facts["mentor"]
         mentor_id = (
-            self._add(connection, _HELPER, Role.MENTOR, mentor["name"], None, region) if mentor["known"] else None
+            self._add(connection, _HELPER, Role.MENTOR, mentor["name"], None, region)
+            if mentor["known"] and role is Role.PARENT
+            else None
         )
         family_id = families.found(connection, mentor_id, now) if role is Role.PARENT else None
         person_id = self._add(connection, WHO, role, facts["parent"]["name"], family_id, region)
         self.person_id = person_id
         if family_id is None:
+            self._works(connection, facts, person_id)
             return
         children = self._children(connection, facts, family_id, person_id)
         evening, person = facts["evening"], people.by_id(connection, vault, person_id)
@@ -220,11 +229,48 @@ class Actor:
         if facts["look_back_day"]:
             rituals.set_look_back(connection, person, str(_WEEK.index(str(facts["look_back_day"])) + 1), now)
         people.change(connection, person_id, named_reminder=bool(evening["named"]))
+        self._choices(connection, facts, person_id)
         if facts["paused"]["active"]:
             people.change(connection, person_id, paused_until=_day_in(str(facts["paused"]["until"]), today))
         self._week(connection, facts["week"], person_id, dict(children), today)
+        plan = {name: Field(text) for name, text in facts["plan"].items() if name != "made" and text}
+        if plan:
+            self._record(connection, person_id, "safety_plan", 0, {**plan}, None, today)
+        if facts["alert"]["open"] and mentor_id:
+            made = alerts.make(connection, person_id, now)
+            alerts.call(connection, made.id, mentor_id, now)
+            if facts["alert"]["seen"]:
+                alerts.take_up(connection, made.id, mentor_id, now)
+
+    def _works(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
+        """A mentor's hours, and the other mentors."""
+        stand_in, wanted = None, facts["work"]["stand_in"]
+        for number, other in enumerate(facts["mentors"]):
+            added = people.add(
+                connection,
+                self.town.service.vault,
+                chat_id=_OTHERS + number,
+                role=Role.MENTOR,
+                name=other["name"],
+                family_id=None,
+                region="nl",
+                zone="Europe/Amsterdam",
+                now=self.town.clock.now(),
+            )
+            stand_in = added if other["name"] == wanted else stand_in
+        hours = _HOURS.get(facts["work"]["hours"])
+        people.change(connection, person_id, office_hours=hours, stand_in_id=stand_in)
+
+    def _choices(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
+        for purpose in consents.Purpose:
+            if facts["consents"][purpose]:
+                consents.give(connection, person_id, purpose, self.town.clock.now())
+        quiet = facts["quiet"]
+        hours = f"{quiet['from']}-{quiet['until']}".replace(".", ":") if quiet["from"] else None
+        people.change(connection, person_id, silent_reminders=bool(quiet["silent"]), reminder_hours=hours)
 
     def _add(self, connection: Connection, who: str, role: Role, name: str, family_id: int | None, region: str) -> int:
+        assert self.town.phone(who).chat
         return people.add(
             connection,
             self.town.service.vault,

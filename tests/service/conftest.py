@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import postgresql_server, postgresql_template, postgresql_url
+
+__all__ = ["postgresql_server", "postgresql_template", "postgresql_url"]
+
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:

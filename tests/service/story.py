@@ -5,7 +5,9 @@ A story runs in the town of `town.py`. At its end nothing may have gone wrong: s
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, LargeBinary, select
 
-from bot.care import families, people, privacy, records, rituals
+from bot.care import consents, families, people, records, rituals
 from bot.care.people import Person, Role
 from bot.care.records import Record
 from bot.simulator.personas import Persona
@@ -211,7 +213,7 @@ def parent(
                 now=now,
             )
             families.set_calls_me(connection, service.vault, child_id, person_id, "mama")
-        privacy.agree(connection, person_id, "use", now)
+        consents.give(connection, person_id, "use", now)
         person = people.by_id(connection, service.vault, person_id)
         assert person
         if evening:
@@ -287,9 +289,14 @@ def own_ids(who: Somebody) -> set[int]:
 
 
 def file_of(town: Town, message: Message) -> Any:
-    """The JSON document that a message carries."""
+    """What the file tells that somebody gets of their own data."""
+    return json.loads(zip_of(town, message).read("gegevens.json"))
+
+
+def zip_of(town: Town, message: Message) -> zipfile.ZipFile:
+    """The zip that a message carries."""
     stored = town.emulator.world.files[message.body["document"]["file_id"]]
-    return json.loads(stored.content)
+    return zipfile.ZipFile(io.BytesIO(stored.content))
 
 
 def amsterdam(town: Town) -> datetime:

@@ -18,7 +18,7 @@ from bot.care.people import Role
 from bot.settings import SettingsProblem, read_settings
 from bot.store.vault import parse_keys
 from flows.engine.library import CONTENT
-from tests.service.story import telling
+from tests.service.story import mentor, parent, telling
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +66,8 @@ def is_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
         ("region", "fr", ["'nl' or 'be'"]),
         ("role", "baas", ["'all'", "'worker'"]),
         ("log_level", "hard", ["'debug'"]),
+        ("keep_by_law", "letters, dagboek", ["'letters'", "'consents'"]),
+        ("keep_years", "0", ["greater than or equal to 1"]),
     ],
 )
 def test_a_wrong_setting_is_named_and_explained(
@@ -163,12 +165,12 @@ async def test_keys_that_do_not_belong_to_the_database(tmp_path: Path, cache: Pa
     keys.unlink()
     is_one_line(draaglicht(tmp_path, "invite", "mentor", "An"), "draaglicht.keys is missing", "put back the key file")
     assert not keys.exists()
-    keys.write_text(draaglicht(tmp_path, "keys").stdout)
+    keys.write_text(draaglicht(tmp_path, "keys", "new").stdout)
     is_one_line(draaglicht(tmp_path, "invite", "mentor", "An"), "key file that belongs to this database")
     keys.write_text("1:kort\n")
     is_one_line(draaglicht(tmp_path, "invite", "mentor", "An"), "draaglicht.keys, line 1", "NUMBER:BASE64")
     keys.write_text("# leeg\n")
-    is_one_line(draaglicht(tmp_path, "invite", "mentor", "An"), "there is no key", "draaglicht keys")
+    is_one_line(draaglicht(tmp_path, "invite", "mentor", "An"), "there is no key", "draaglicht keys new")
     is_one_line(draaglicht(tmp_path, "invite", "mentor", "An", KEYS="1:x"), "DRAAGLICHT_KEYS")
     is_one_line(draaglicht(tmp_path, "invite", "mentor", "An", KEY_FILE="weg"), "weg is missing")
     keys.write_text(right)
@@ -189,16 +191,58 @@ def test_the_first_invitation_makes_a_key_that_only_its_owner_reads(tmp_path: Pa
     assert code.encode() not in (tmp_path / "data" / "draaglicht.sqlite3").read_bytes()
 
 
+async def test_dossiers_are_listed_and_shown(tmp_path: Path, cache: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    assert draaglicht(tmp_path, "dossiers").stdout == "There are no dossiers.\n"
+    async with telling(data, cache, keep_by_law="letters", keep_years=30) as town:
+        fatima = parent(town, guide=mentor(town))
+        await fatima.says("Kunnen we bellen?")
+        await fatima.taps("Stuur naar Ingrid")
+        await fatima.says("/verwijder")
+        await fatima.taps("Ik wil alles wissen", "Ja, wis alles")
+
+    [line] = draaglicht(tmp_path, "dossiers").stdout.splitlines()
+    number, _, kept_until = line.partition("  kept until ")
+    assert kept_until == "2057-03-01"
+    shown = json.loads(draaglicht(tmp_path, "dossiers", "show", number).stdout)
+    assert shown["berichten"][0]["tekst"] == "Kunnen we bellen?"
+    is_one_line(draaglicht(tmp_path, "dossiers", "show", "1"), "there is no dossier 1")
+
+
 def test_without_a_connection_there_is_no_link(tmp_path: Path) -> None:
     done = draaglicht(tmp_path, "invite", "mentor", "An", TOKEN="1:x", API_URL="http://127.0.0.1:1/bot")
     is_one_line(done, "Telegram does not answer", "DRAAGLICHT_TOKEN")
 
 
 def test_a_fresh_key(tmp_path: Path) -> None:
-    [(number, key)] = parse_keys(draaglicht(tmp_path, "keys", "7").stdout, "stdout")
+    [(number, key)] = parse_keys(draaglicht(tmp_path, "keys", "new", "7").stdout, "stdout")
     assert (number, len(key)) == (7, 32)
-    is_one_line(draaglicht(tmp_path, "keys", "300"), "1 to 255")
+    is_one_line(draaglicht(tmp_path, "keys", "new", "300"), "1 to 255")
+    assert "rotate" in draaglicht(tmp_path, "keys").stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_changing_to_another_key(tmp_path: Path) -> None:
+    """As the help of the command tells it, with one detour: the old key is taken away too early."""
+    assert draaglicht(tmp_path, "invite", "coordinator", "Petra").returncode == 0
+    keys = tmp_path / "data" / "draaglicht.keys"
+    old, new = keys.read_text(), draaglicht(tmp_path, "keys", "new", "2").stdout
+    keys.write_text(new)
+    done = draaglicht(tmp_path, "keys", "rotate")
+    assert done.returncode == 1, done.stderr
+    assert "Key 1 is not here and is needed by 1 values; put it back" in done.stdout
+
+    keys.write_text(new + old)
+    done = draaglicht(tmp_path, "keys", "rotate")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "Sealed anew with key 2: 1 values.",
+        "Key 1 is not used any more: it may be removed.",
+    ]
+    keys.write_text(new)
+    done = draaglicht(tmp_path, "keys", "rotate")
+    assert (done.returncode, done.stdout) == (0, "Sealed anew with key 2: 0 values.\n")
 
 
 def test_migrating_twice(tmp_path: Path) -> None:
@@ -265,6 +309,8 @@ def test_a_flow_is_played_drawn_and_described(tmp_path: Path) -> None:
         ["demo"],
         ["invite"],
         ["keys"],
+        ["keys", "new"],
+        ["keys", "rotate"],
         ["migrate"],
         ["flows"],
         ["flows", "check"],

@@ -133,11 +133,14 @@ async def test_the_way_out_when_it_is_not_safe(fatima: Somebody, ingrid: Somebod
     heard = await fatima.taps("Het is niet veilig")
     assert "112" in heard
     assert "Veilig zijn gaat nu voor" in heard
+    assert "Laat dan de lijn open" in await fatima.taps("Iemand doet ons pijn")
     assert await ingrid.reads() == ""
 
-    assert "Wacht er niet op" in await fatima.taps("Vraag Ingrid om hulp")
-    assert "Fatima heeft hulp nodig" in await ingrid.reads()
-    assert "Gelukkig" in await fatima.taps("We zijn nu veilig")
+    assert "“Fatima vraagt om hulp. Neem alsjeblieft contact op.”" in await fatima.taps("Vertel het Ingrid")
+    assert await ingrid.reads() == ""
+    assert "Wacht er niet op" in await fatima.taps("Ja, stuur dit")
+    assert "Fatima vraagt om hulp" in await ingrid.reads()
+    assert "Gelukkig" in await fatima.taps("Goed", "Het is nu veilig")
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -185,9 +188,9 @@ async def test_everything_that_is_kept_comes_as_a_file(town: Town, ingrid: Someb
     await fatima.taps("Stuur het als bestand")
 
     message = next(one for one in fatima.phone.from_bot if "document" in one.body)
-    assert message.body["document"]["file_name"] == "mijn-draaglicht.json"
+    assert message.body["document"]["file_name"] == "mijn-draaglicht.zip"
     told = file_of(town, message)
-    assert (told["naam"], told["mentor"], told["regio"]) == ("Fatima", "Ingrid", "nl")
+    assert (told["naam"], told["mentor"], told["instellingen"]["regio"]) == ("Fatima", "Ingrid", "nl")
     assert told["kinderen"] == [
         {"naam": "Noor", "leeftijd": 6, "noemt_jou": "mama", "aangesproken_met": "zij", "in_de_lijst": False}
     ]
@@ -218,7 +221,7 @@ async def test_erasing_leaves_nothing_and_the_person_a_stranger(town: Town, ingr
     await fatima.says("de huur")
 
     await fatima.says("/verwijder")
-    await fatima.taps("Stuur eerst mijn bestand")
+    await fatima.taps("Ik wil alles wissen", "Stuur eerst mijn bestand")
     heard = await fatima.taps("Ja, wis alles")
 
     assert "Alles is weg" in heard
@@ -533,7 +536,7 @@ async def test_any_text_is_kept_and_carried_whole(fatima: Somebody, ingrid: Some
     assert fatima.kept("note")[0].value("text") == text
     got = [one.text for one in ingrid.phone.from_bot]
     carried = "".join("".join(part.split("\n\n", 1)[1].split()) for part in got)
-    assert carried == "".join(text.split())
+    assert carried.removesuffix("\u202c") == "".join(text.split())
     assert "Gestuurd naar Fatima" in await ingrid.says("Dank.", ingrid.phone.from_bot[0])
 
     await fatima.says("/menu")
@@ -586,7 +589,8 @@ async def test_odd_names_go_everywhere(town: Town, ingrid: Somebody, name: str) 
     await joris.taps("De avondvraag", "Woorden op je scherm", "Met de naam")
     await joris.says("Hallo")
     await joris.taps("Stuur naar Ingrid")
-    assert name in (await ingrid.reads()).replace("\u2068", "").replace("\u2069", "")
+    shown = name.replace("\u200b", "")
+    assert shown in (await ingrid.reads()).replace("\u2068", "").replace("\u2069", "")
     await ingrid.says("Dag", ingrid.last)
     await joris.says("/instellingen")
     await joris.taps("Kinderen", "Pas iets aan", "De naam")

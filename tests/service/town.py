@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app import Service
@@ -85,11 +86,12 @@ async def open_town(
     database_url: str | None = None,
     pace: Pace = UNPACED,
     cache: Path | None = None,
+    **more: Any,
 ) -> AsyncIterator[Town]:
-    """A town that begins at this local moment in Amsterdam, with an empty database."""
+    """A town that begins at this local moment in Amsterdam, with an empty database. `more` are settings."""
     clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=HOME), frozen=True)
     emulator = Emulator(clock)
-    settings = Settings(data_dir=folder, database_url=database_url, _env_file=None)
+    settings = Settings(data_dir=folder, database_url=database_url, _env_file=None, **more)
     async with SimulatorServer(emulator) as server:
         service = Service(settings, clock=clock.now, token="1000:test", api_base=server.api_url, pace=pace, cache=cache)
         async with service:

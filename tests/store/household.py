@@ -7,7 +7,21 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection, insert
 
-from bot.care import families, invitations, letters, notes, people, privacy, records, rituals
+from bot.care import (
+    alerts,
+    consents,
+    dossiers,
+    families,
+    invitations,
+    letters,
+    looks,
+    notes,
+    people,
+    records,
+    rituals,
+)
+from bot.care.dossiers import ByLaw
+from bot.care.looks import Look
 from bot.care.notes import Piece
 from bot.care.people import Person, Role
 from bot.care.records import Field
@@ -19,6 +33,7 @@ from bot.store.timers import Timer
 from bot.store.vault import Vault
 
 UNPACED = outbox.Pace(bot_per_second=1e6, chat_seconds=0, group_seconds=0)
+EVERY_KIND = ByLaw(dossiers.KINDS)
 INGRID, HANNE, JONAS, STRANGER = 401, 501, 502, 999
 
 
@@ -102,6 +117,16 @@ class Household:
             lambda connection: letters.write(connection, self.vault, writer.id, receiver.id, text, self.now)
         )
 
+    def looks(self, viewer: Person, owner: Person) -> None:
+        """Somebody opened something of the owner."""
+        self.passes(seconds=1)
+
+        def work(connection: Connection) -> None:
+            assert looks.hold(connection, owner.id)
+            looks.add(connection, self.vault, owner.id, Look(viewer.name, "mentor", "reflection", self.now))
+
+        self.database.do(work)
+
     def lives(self, person: Person, child_id: int | None, message_id: int = 7) -> None:
         """One of everything that can be kept of a person."""
         self.keeps(person, "aaaa.1", child_id)
@@ -111,7 +136,7 @@ class Household:
             vault, today = self.vault, self.now.date()
             notes.add(connection, vault, person.id, "bbbb.1", Piece("text", "dag", None, message_id), today, self.now)
             records.note_answer(connection, person.chat_id, message_id, "bbbb", "bbbb.1", "pieces")
-            privacy.agree(connection, person.id, "use", self.now)
+            consents.give(connection, person.id, "use", self.now)
             if child_id:
                 families.set_calls_me(connection, vault, child_id, person.id, "mama")
             rituals.set_evening(connection, person, time(19, 30), rituals.EVERY_DAY, self.now)
@@ -127,8 +152,19 @@ class Household:
             assert came_in_by
             invitations.use(connection, came_in_by.id, self.now)
             self._says_and_gets(connection, person.chat_id)
+            if person.mentor_id:
+                self._asks_for_help(connection, person, person.mentor_id)
+            dossiers.put_away(connection, vault, EVERY_KIND, person, self.now)
 
         self.database.do(work)
+
+    def _asks_for_help(self, connection: Connection, person: Person, mentor_id: int) -> None:
+        """One question that the mentor took up, and one that waits."""
+        for taken_up in (True, False):
+            alert = alerts.make(connection, person.id, self.now)
+            alerts.call(connection, alert.id, mentor_id, self.now)
+            if taken_up:
+                alerts.take_up(connection, alert.id, mentor_id, self.now)
 
     def _says_and_gets(self, connection: Connection, chat_id: int) -> None:
         """Messages handled and dead, calls made and refused, and the pace that they left."""

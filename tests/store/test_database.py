@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot.store import traces
 from bot.store.database import Database, DatabaseProblem
 from bot.store.tables import conversations, families, paces
 
@@ -159,10 +160,12 @@ def test_sqlite_keeps_what_is_committed_and_checks_references(sqlite_url: str) -
     database = Database(sqlite_url)
 
     def settings(connection: Connection) -> list[object]:
-        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "secure_delete", "temp_store")
         return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
 
-    assert database.do(settings) == ["wal", 2, 1, 10_000]
+    assert database.do(settings) == ["wal", 2, 1, 10_000, 1, 2]
+    assert traces.remove(database)
+    assert database.do(settings) == ["wal", 2, 1, 10_000, 1, 2]
     assert database.threads == 1
     database.close()
 
@@ -179,3 +182,16 @@ def test_an_address_that_is_wrong_gives_one_clear_line(url: str, words: str) -> 
     with pytest.raises(DatabaseProblem) as caught:
         Database(url)
     assert str(caught.value) == words
+
+
+def test_an_error_does_not_say_what_was_to_be_written(database: Database, now: datetime) -> None:
+    state = {"chat_id": 4711, "state_sealed": b"words of somebody", "active_at": now}
+
+    def work(connection: Connection) -> None:
+        for _ in range(2):
+            connection.execute(insert(conversations).values(**state))
+
+    with pytest.raises(IntegrityError) as caught:
+        database.do(work)
+    assert "words" not in str(caught.value)
+    assert "state_sealed" in str(caught.value)

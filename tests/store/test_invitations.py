@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.care import invitations
 from bot.care.invitations import Invitation
@@ -59,10 +60,18 @@ def test_who_does_not_want_it_leaves_it_to_another(household: Household) -> None
     assert _open(household, code, JONAS)
 
 
-def test_it_does_not_open_after_two_weeks(household: Household) -> None:
-    code = household.invite(Role.PARENT, "Hanne")
-    household.passes(days=14)
-    assert _open(household, code, HANNE) is None
+def test_it_opens_for_72_hours(household: Household) -> None:
+    code, other = household.invite(Role.PARENT, "Hanne"), household.invite(Role.PARENT, "Jonas")
+    household.passes(hours=72, seconds=-2)
+    assert _open(household, code, HANNE)
+    household.passes(seconds=2)
+    assert _open(household, other, JONAS) is None
+
+
+def test_a_code_holds_128_bits(household: Household) -> None:
+    codes = {household.invite(Role.PARENT, "Hanne") for _ in range(50)}
+    assert len(codes) == 50
+    assert {len(urlsafe_b64decode(f"{code}==")) * 8 for code in codes} == {128}
 
 
 def test_an_unknown_code_opens_nothing(household: Household) -> None:
@@ -84,6 +93,25 @@ def test_of_many_who_open_it_at_once_one_holds_it(household: Household) -> None:
     with ThreadPoolExecutor(4) as pool:
         opened = list(pool.map(lambda chat_id: _open(household, code, chat_id), range(601, 613)))
     assert sum(one is not None for one in opened) == 1
+
+
+def test_of_a_hundred_who_open_and_use_it_at_once_one_comes_in(household: Household) -> None:
+    code = household.invite(Role.PARENT, "Hanne")
+
+    def redeem(chat_id: int) -> bool:
+        def work(connection: Connection) -> bool:
+            opened = invitations.open_by_code(connection, household.vault, code, chat_id, household.now)
+            return opened is not None and invitations.use(connection, opened.id, household.now)
+
+        return household.database.do(work)
+
+    with ThreadPoolExecutor(6) as pool:
+        came_in = list(pool.map(redeem, range(1000, 1100)))
+    assert sum(came_in) == 1
+    winner = 1000 + came_in.index(True)
+    row = household.database.do(lambda connection: connection.execute(select(tables.invitations)).one())
+    assert row.opened_by == winner
+    assert row.used_at == household.now
 
 
 def test_of_many_who_use_it_at_once_one_does(household: Household) -> None:

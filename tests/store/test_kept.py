@@ -189,13 +189,9 @@ def test_a_note_gathers_messages_until_it_is_decided(drawer: Drawer) -> None:
     record = drawer.note("run.1")
     assert notes.pieces_of(record) == [first, second]
     assert record.value(notes.TEXT) == "een\n\ntwee"
-    assert record.value(notes.UNDECIDED) is True
-    drawer.database.do(
-        lambda connection: notes.decide_to_keep(
-            connection, drawer.vault, drawer.person.id, "run.1", DAY, drawer.household.now
-        )
-    )
-    assert drawer.note("run.1").value(notes.UNDECIDED) is None
+    assert record.kind == notes.UNDECIDED
+    drawer.database.do(lambda connection: notes.decide_to_keep(connection, drawer.person.id, "run.1"))
+    assert drawer.note("run.1").kind == notes.KIND
     assert notes.pieces_of(drawer.note("run.1")) == [first, second]
 
 

@@ -96,8 +96,8 @@ def test_keys_are_written_with_commas_or_lines_and_remarks() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "KEYS: there is no key; make one with 'draaglicht keys'"),
-        ("# nothing\n", "KEYS: there is no key; make one with 'draaglicht keys'"),
+        ("", "KEYS: there is no key; make one with 'draaglicht keys new'"),
+        ("# nothing\n", "KEYS: there is no key; make one with 'draaglicht keys new'"),
         (WRITTEN, "KEYS, line 1: not a key; write NUMBER:BASE64 with 32 bytes"),
         (f"1:{WRITTEN}\n0:{WRITTEN}", "KEYS, line 2: not a key; write NUMBER:BASE64 with 32 bytes"),
         (f"256:{WRITTEN}", "KEYS, line 1: not a key; write NUMBER:BASE64 with 32 bytes"),
@@ -180,7 +180,7 @@ def test_an_empty_key_file_gives_one_clear_line(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(KeyProblem) as caught:
         read_key_file(path)
-    assert str(caught.value) == f"{path}: there is no key; make one with 'draaglicht keys'"
+    assert str(caught.value) == f"{path}: there is no key; make one with 'draaglicht keys new'"
 
 
 def test_a_key_never_stands_in_a_message(tmp_path: Path) -> None:

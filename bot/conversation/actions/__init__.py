@@ -6,7 +6,7 @@ the same run (after a step back), so it must be safe to repeat. Does not know wh
 
 from __future__ import annotations
 
-from bot.conversation.actions import coming_in, family, loose, own_data, settings
+from bot.conversation.actions import coming_in, family, loose, own_data, safety, settings
 from bot.conversation.actions.common import Action
 
 ACTIONS: dict[str, Action] = {
@@ -15,5 +15,6 @@ ACTIONS: dict[str, Action] = {
     **settings.ACTIONS,
     **loose.ACTIONS,
     **own_data.ACTIONS,
+    **safety.ACTIONS,
 }
 """Every action there is, by name; the catalog of the flows must name the same."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.care import families, invitations, people, privacy, rituals
+from bot.care import consents, families, invitations, people, rituals
+from bot.care.consents import Purpose
 from bot.care.people import Role
 from bot.conversation.actions.common import NotAllowed, me, named
 from bot.conversation.incoming import Message, Tapped
@@ -51,7 +52,7 @@ def agree(turn: Turn, request: Request) -> Value | None:
     """Writes down the parent's yes; a guest comes in by it."""
     if turn.person is None:
         join(turn, request)
-    privacy.agree(turn.connection, me(turn).id, request.arguments.get("purpose", "use"), turn.now)
+    consents.give(turn.connection, me(turn).id, request.arguments.get("purpose", Purpose.USE), turn.now)
     return None
 
 

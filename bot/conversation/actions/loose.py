@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from bot.care import families, letters, notes, people, records
+from bot.care import families, letters, notes, people, quiet, records
 from bot.care.people import Person
 from bot.conversation import outgoing
 from bot.conversation.actions.common import me, named
 from bot.conversation.turn import Turn
+from flows.engine.harmless import harmless
 from flows.engine.state import Request, Value
 
 _FILES = frozenset(get_args(outgoing.FileKind))
@@ -17,7 +18,7 @@ _WITHOUT_CAPTION = {"sticker", "video_note"}
 
 def keep_note(turn: Turn, request: Request) -> Value | None:
     """The loose message stays as a note."""
-    notes.decide_to_keep(turn.connection, turn.host.vault, me(turn).id, request.key, turn.facts.local.date(), turn.now)
+    notes.decide_to_keep(turn.connection, me(turn).id, request.key)
     return None
 
 
@@ -39,15 +40,6 @@ def send_to_mentor(turn: Turn, request: Request) -> Value | None:
     return keep_note(turn, request)
 
 
-def tell_mentor(turn: Turn, request: Request) -> Value | None:
-    """One sentence to the mentor, in the parent's name."""
-    mentor_id = me(turn).mentor_id
-    mentor = people.by_id(turn.connection, turn.host.vault, mentor_id) if mentor_id else None
-    if mentor:
-        send_letter(turn, mentor, "mentor_message", request.arguments["value"], "text", None)
-    return None
-
-
 def send_letter(turn: Turn, to: Person, text_name: str, text: str, kind: str, file_id: str | None) -> None:
     """Passes a message on to somebody, in a frame that says whose it is; each copy can be replied to."""
     name = families.spoken(me(turn).name)
@@ -55,7 +47,8 @@ def send_letter(turn: Turn, to: Person, text_name: str, text: str, kind: str, fi
     if not file_id or kind not in _FILES:
         file_id = None
     if file_id is None or kind in _WITHOUT_CAPTION or outgoing.length(framed) > outgoing.MAX_CAPTION:
-        room = outgoing.MAX_TEXT - outgoing.length(turn.text(text_name, name=name, text="."))
+        added = len(harmless(text)) - len(text)
+        room = outgoing.MAX_TEXT - outgoing.length(turn.text(text_name, name=name, text=".")) - added
         for part in outgoing.in_parts(text, room):
             _post(turn, to, part, outgoing.send(turn.text(text_name, name=name, text=part)))
         framed = text = ""
@@ -65,7 +58,7 @@ def send_letter(turn: Turn, to: Person, text_name: str, text: str, kind: str, fi
 
 def _post(turn: Turn, to: Person, text: str, call: dict[str, Any]) -> None:
     letter_id = letters.write(turn.connection, turn.host.vault, me(turn).id, to.id, text, turn.now)
-    turn.call_elsewhere(to.chat_id, call, letter_id)
+    turn.call_elsewhere(to.chat_id, call, letter_id, quiet.waits_until(to, turn.now))
 
 
-ACTIONS = named(keep_note, throw_away, send_to_mentor, tell_mentor)
+ACTIONS = named(keep_note, throw_away, send_to_mentor)

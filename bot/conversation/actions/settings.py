@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.care import people, rituals
+from bot.care import people, quiet, rituals
 from bot.conversation.actions.common import me, named
 from bot.conversation.turn import Turn
 from bot.store import timers
@@ -63,6 +63,23 @@ def set_named_reminder(turn: Turn, request: Request) -> Value | None:
     return None
 
 
+def set_silent_reminders(turn: Turn, request: Request) -> Value | None:
+    """Whether reminders make a sound."""
+    people.change(turn.connection, me(turn).id, silent_reminders=request.arguments["value"] == "yes")
+    turn.refresh_person()
+    return None
+
+
+def set_reminder_hours(turn: Turn, request: Request) -> Value | None:
+    """Between which local times anything may come unasked; without times, always."""
+    given = request.arguments
+    start, end = given.get("from", ""), given.get("until", "")
+    hours = quiet.written(time.fromisoformat(start), time.fromisoformat(end)) if start and end else None
+    people.change(turn.connection, me(turn).id, reminder_hours=hours)
+    turn.refresh_person()
+    return None
+
+
 def set_look_back(turn: Turn, request: Request) -> Value | None:
     """The day of the look-back, or none."""
     value = request.arguments["value"]
@@ -115,6 +132,8 @@ ACTIONS = named(
     set_evening,
     rest_evening,
     set_named_reminder,
+    set_silent_reminders,
+    set_reminder_hours,
     set_look_back,
     snooze,
     skip_tonight,

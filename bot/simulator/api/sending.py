@@ -96,6 +96,7 @@ def deliver(emulator: "Emulator", params: Params, content: Json) -> Json:
     if params.flag("protect_content"):
         content["has_protected_content"] = True
     message = emulator.post(chat, content, emulator.bot_user(), from_bot=True, markup=markup)
+    message.silent = params.flag("disable_notification")
     return emulator.render(message)
 
 

@@ -1,0 +1,204 @@
+"""Everything that is kept of a person, to hand over: values with Dutch names, for a page to read and a file to keep.
+
+What somebody cannot find here, we do not have. Does not know what Telegram keeps, nor how it looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from bot.care import consents, families, invitations, letters, looks, notes, people, sharing
+from bot.care.families import Child
+from bot.care.people import Person, Role
+from bot.care.records import Record
+from bot.care.sharing import Entry, With
+from bot.store import tables, timers
+from bot.store.vault import Vault
+
+_PRONOUNS = {"he": "hij", "she": "zij", "name": "de naam"}
+_WITH = {With.MENTOR: "mentor", With.CO_PARENT: "andere ouder", With.GROUP: "groep"}
+_ANSWERS_WITH_FILES = ("voice", "photo")
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that somebody sent: its id at Telegram, and its name in `everything_of`, to which Telegram knows the
+    ending."""
+
+    file_id: str
+    name: str
+    record_id: int
+
+
+def everything_of(connection: Connection, vault: Vault, person: Person, now: datetime) -> dict[str, Any]:
+    """All that is kept of a person, as JSON values, instants in UTC. Lists are in order of time."""
+    children = _children_ever(connection, vault, person, now)
+    names = {child.id: child.name for child, _ in children}
+    kept = sharing.all_of(connection, vault, person.id)
+    files = _files_in(kept)
+    return {
+        "gemaakt_op": now.isoformat(),
+        "naam": person.name,
+        "rollen": [role.name.lower() for role in Role if role in person.roles and role.name],
+        "mentor": _name_of(connection, vault, person.mentor_id),
+        "vervanger": _name_of(connection, vault, person.stand_in_id),
+        "instellingen": _settings(person),
+        "herinneringen": [
+            {"soort": timer.key, "tijd": timer.local_time, "dagen": timer.days}
+            for timer in timers.of_chat(connection, person.chat_id).values()
+            if timer.local_time
+        ],
+        "kinderen": [
+            {
+                "naam": child.name,
+                "leeftijd": child.age,
+                "noemt_jou": child.calls_me,
+                "aangesproken_met": _PRONOUNS[child.pronoun],
+                "in_de_lijst": listed,
+            }
+            for child, listed in children
+        ],
+        "toestemming": [
+            {
+                "waarvoor": one.purpose,
+                "versie": one.version,
+                "gegeven": one.given_at.isoformat(),
+                "ingetrokken": _instant(one.withdrawn_at),
+            }
+            for one in consents.history(connection, person.id)
+        ],
+        "bewaard": [_entry(entry, names, files) for entry in kept],
+        "berichten": _letters(connection, vault, person),
+        "hulpvragen": _alerts(connection, vault, person),
+        "wie_keek": [
+            {"wie": look.who, "als": look.role, "waarnaar": look.kind, "wanneer": look.at.isoformat()}
+            for look in reversed(looks.read(connection, vault, person.id).looks)
+        ],
+        "uitnodigingen": _invitations(connection, vault, person),
+    }
+
+
+def media_of(connection: Connection, vault: Vault, person: Person) -> list[Media]:
+    """The files in what a person keeps, the newest first: these are worth most when there are too many."""
+    return _files_in(sharing.all_of(connection, vault, person.id))[::-1]
+
+
+def _settings(person: Person) -> dict[str, Any]:
+    return {
+        "regio": person.region,
+        "tijdzone": person.zone.key,
+        "pauze_tot": person.paused_until.isoformat() if person.paused_until else None,
+        "naam_in_herinnering": person.named_reminder,
+        "herinnering_zonder_geluid": person.silent_reminders,
+        "herinneren_alleen": person.reminder_hours,
+        "werktijden": person.office_hours,
+    }
+
+
+def _children_ever(connection: Connection, vault: Vault, person: Person, now: datetime) -> list[tuple[Child, bool]]:
+    """The children of the family, and whether they are still in the list."""
+    if person.family_id is None:
+        return []
+    today = person.local(now).date()
+    known = families.children_of(connection, vault, person.family_id, person.id, today, removed=True)
+    listed = {child.id for child in families.children_of(connection, vault, person.family_id, person.id, today)}
+    return [(child, child.id in listed) for child in known]
+
+
+def _entry(entry: Entry, children: dict[int, str], files: list[Media]) -> dict[str, Any]:
+    record = entry.record
+    return {
+        "soort": record.kind,
+        "dag": record.local_day.isoformat(),
+        "kind": children.get(record.child_id or 0),
+        "antwoorden": {
+            name: {"waarde": field.value, "zoals_gezegd": field.said}
+            for name, field in record.fields.items()
+            if name != notes.PIECES
+        },
+        "bestanden": [one.name for one in files if one.record_id == record.id],
+        "gedeeld_met": [word for who, word in _WITH.items() if who in entry.shared_with],
+        "voor_de_afspraak": entry.for_appointment,
+    }
+
+
+def _files_in(entries: list[Entry]) -> list[Media]:
+    found = [(entry.record.id, file_id) for entry in entries for file_id in _file_ids(entry.record)]
+    return [Media(file_id, f"bestand-{number}", owner) for number, (owner, file_id) in enumerate(found, start=1)]
+
+
+def _file_ids(record: Record) -> Iterator[str]:
+    """Of a note's messages, and of answers that were spoken or photographed."""
+    for piece in notes.pieces_of(record):
+        if piece.file_id:
+            yield piece.file_id
+    for field in record.fields.values():
+        kind, colon, file_id = str(field.value).partition(":")
+        if colon and kind in _ANSWERS_WITH_FILES:
+            yield file_id
+
+
+def _letters(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
+    table = tables.letters
+    rows = connection.execute(
+        select(table)
+        .where(or_(table.c.from_person == person.id, table.c.to_person == person.id))
+        .order_by(table.c.sent_at, table.c.id)
+    ).all()
+    return [
+        {
+            "wanneer": row.sent_at.isoformat(),
+            "van_jou": row.from_person == person.id,
+            "tekst": vault.open_text(letters.TEXT, row.id, row.text_sealed),
+        }
+        for row in rows
+    ]
+
+
+def _alerts(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
+    table, calls = tables.alerts, tables.alert_calls
+    rows = connection.execute(select(table).where(table.c.person_id == person.id).order_by(table.c.id)).all()
+    told = connection.execute(
+        select(calls).join(table, table.c.id == calls.c.alert_id).where(table.c.person_id == person.id)
+    ).all()
+    return [
+        {
+            "wanneer": row.made_at.isoformat(),
+            "opgepakt_door": _name_of(connection, vault, row.seen_by),
+            "opgepakt": _instant(row.seen_at),
+            "voorbij": _instant(row.ended_at),
+            "wie_het_kreeg": [
+                {"wie": _name_of(connection, vault, call.person_id), "wanneer": call.called_at.isoformat()}
+                for call in told
+                if call.alert_id == row.id
+            ],
+        }
+        for row in rows
+    ]
+
+
+def _invitations(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
+    table = tables.invitations
+    rows = connection.execute(select(table).where(table.c.made_by == person.id).order_by(table.c.id)).all()
+    return [
+        {
+            "voor": vault.open_text(invitations.NAME, row.id, row.name_sealed),
+            "geldig_tot": row.expires_at.isoformat(),
+            "gebruikt": _instant(row.used_at),
+        }
+        for row in rows
+    ]
+
+
+def _name_of(connection: Connection, vault: Vault, person_id: int | None) -> str | None:
+    found = people.by_id(connection, vault, person_id) if person_id else None
+    return found.name if found else None
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,38 @@
+"""When a person may be spoken to unasked: only within hours of choice, if there are any. Pure.
+
+Hours are written as "18:00-21:00", local times of the person; they may run over midnight. Does not know what is said.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.care.people import Person
+from bot.schedule.local_time import is_within, local, next_instant
+
+
+def written(start: time, end: time) -> str:
+    """Hours as they are kept."""
+    return f"{start:%H:%M}-{end:%H:%M}"
+
+
+def read(hours: str) -> tuple[time, time]:
+    """Start and end of hours as they are kept."""
+    start, _, end = hours.partition("-")
+    return time.fromisoformat(start), time.fromisoformat(end)
+
+
+def waits_until(person: Person | None, now: datetime) -> datetime | None:
+    """The instant (UTC) at which this person may be spoken to unasked; None when that is now."""
+    return None if person is None else start_of(person.reminder_hours, person.zone, now)
+
+
+def start_of(hours: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """The next instant (UTC) at which `hours` begin in `zone`; None when there are none, or `now` lies within."""
+    if not hours:
+        return None
+    start, end = read(hours)
+    if is_within(local(now, zone).time().replace(tzinfo=None), start, end):
+        return None
+    return next_instant(now, start, zone)

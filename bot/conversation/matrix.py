@@ -1,0 +1,215 @@
+"""Who may do what, as a table: every command, button, flow, screen and link, for every sort of person.
+
+Made from the tables and the content that the service itself works by. Only for what a button is about (something that
+somebody keeps, a family, an alert) the table needs words of its own: `ABOUT`. A kind of button without a rule there
+cannot be printed, and a test does every cell of the table and sees that it is so.
+
+Does not decide anything: that is done where the tap is handled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.care.people import Role
+from bot.conversation import alerting
+from bot.conversation.commands import ALSO_BEFORE, COMMANDS
+from bot.conversation.taps import BUTTONS
+from bot.conversation.turn import LOOSE_FLOW
+from bot.safety.access import Who, audience
+from bot.safety.help import HELP, HelpCards
+from bot.screens import entries, menus
+from flows.engine.library import Library
+
+
+class Actor(StrEnum):
+    """Somebody, seen from one family: the parent and the other parent of it, its mentor, and everybody else."""
+
+    STRANGER = "stranger"
+    PARENT = "parent"
+    CO_PARENT = "co-parent"
+    OTHER_PARENT = "other parent"
+    MENTOR = "mentor"
+    OTHER_MENTOR = "other mentor"
+    COORDINATOR = "coordinator"
+
+
+ROLES = {
+    Actor.STRANGER: None,
+    Actor.PARENT: Role.PARENT,
+    Actor.CO_PARENT: Role.PARENT,
+    Actor.OTHER_PARENT: Role.PARENT,
+    Actor.MENTOR: Role.MENTOR,
+    Actor.OTHER_MENTOR: Role.MENTOR,
+    Actor.COORDINATOR: Role.COORDINATOR,
+}
+_IS = {
+    actor: Who.STRANGER
+    if role is None
+    else {Role.PARENT: Who.PARENT, Role.MENTOR: Who.MENTOR}.get(role, Who.COORDINATOR)
+    for actor, role in ROLES.items()
+}
+EVERYBODY = frozenset(Actor)
+NOBODY: frozenset[Actor] = frozenset()
+
+
+class Sort(StrEnum):
+    """What sort of door."""
+
+    COMMAND = "command"
+    FLOW = "flow"
+    SCREEN = "screen"
+    BUTTON = "button"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One row. `asks` is what is typed or tapped; braces stand for what a test fills in, such as `{record}`.
+
+    `about`: whose it is, and how it is shared; empty where it is about whoever asks.
+    """
+
+    sort: Sort
+    asks: str
+    allowed: frozenset[Actor]
+    about: str = ""
+
+
+def _who(who: Who) -> frozenset[Actor]:
+    return frozenset(actor for actor, one in _IS.items() if one & who)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """A button of the kind `verb` with `rest` behind it, about something of the family."""
+
+    rest: str
+    about: str
+    allowed: frozenset[Actor]
+
+
+_OWN_ACTS = ("o", "p", "w1", "w2", "y1", "x1", "x2", "n", "a", "u", "d", "dd")
+_PARENT, _MENTOR = (
+    frozenset({Actor.PARENT}),
+    frozenset({Actor.MENTOR}),
+)
+_SHARED = {
+    "only_me": ("shared with nobody", NOBODY, NOBODY),
+    "with_mentor": ("shared with the mentor", _MENTOR, NOBODY),
+    "with_mentor_without_yes": ("shared with the mentor, the yes taken back", NOBODY, NOBODY),
+    "with_co_parent": ("shared with the other parent", NOBODY, frozenset({Actor.CO_PARENT})),
+}
+"""Something that the parent keeps: how it is shared, and who may then open it as the mentor and as the other parent."""
+
+
+def _records() -> Iterator[tuple[str, _About]]:
+    for act in _OWN_ACTS:
+        yield entries.KEPT, _About(f"{act}:{{only_me}}:l:0", "something that the parent keeps", _PARENT)
+    for name, (shared, _, as_co_parent) in _SHARED.items():
+        yield entries.KEPT, _About(f"o:{{{name}}}:s:0", f"something of the parent, {shared}", as_co_parent)
+        yield entries.KEPT, _About(f"p:{{{name}}}:s:0", f"files of the parent, {shared}", as_co_parent)
+    for name, (shared, as_mentor, _) in _SHARED.items():
+        yield entries.GUIDED, _About(f"v:{{family}}:{{{name}}}:0", f"something of the parent, {shared}", as_mentor)
+        yield entries.GUIDED, _About(f"p:{{family}}:{{{name}}}:0", f"files of the parent, {shared}", as_mentor)
+
+
+ABOUT: tuple[tuple[str, _About], ...] = (
+    *_records(),
+    (entries.KEPT, _About("l:0", "", _who(Who.PARENT))),
+    (entries.KEPT, _About("m:0", "", _who(Who.PARENT))),
+    (entries.KEPT, _About("s:0", "", _who(Who.PARENT))),
+    (entries.GUIDED, _About("l:0", "", _who(Who.MENTOR))),
+    (entries.GUIDED, _About("o:{family}:0", "the family", _MENTOR)),
+    (entries.LOOKED, _About("l:0", "", _who(Who.PARENT))),
+    (alerting.ALERT_BUTTON, _About("{alert}", "the parent's call for a person", _MENTOR)),
+    (alerting.ALERT_BUTTON, _About("{alert}:over", "the parent's call for a person", _PARENT)),
+)
+"""What buttons are about, by kind. Flows, screens and the help card have rows by what the content holds."""
+_BY_CONTENT = frozenset({menus.SHOW_SCREEN, menus.START_FLOW, HELP})
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """An invitation: for which role, made by whom."""
+
+    role: Role
+    maker: Actor | None
+    asks: str
+    about: str
+
+
+_LINKS = (
+    _Link(Role.PARENT, Actor.MENTOR, "{for_parent}", "a fresh link for a parent"),
+    _Link(Role.PARENT, Actor.PARENT, "{for_co_parent}", "a fresh link for the other parent"),
+    _Link(Role.MENTOR, Actor.COORDINATOR, "{for_mentor}", "a fresh link for a mentor"),
+    _Link(Role.COORDINATOR, None, "{for_coordinator}", "a fresh link for a coordinator"),
+)
+_SPENT = (
+    ("{used}", "a link that was used"),
+    ("{expired}", "a link that is too old"),
+    ("{held}", "a link that somebody else opened"),
+    ("{guessed}", "a code that was never given out"),
+)
+
+
+def doors(library: Library, cards: HelpCards) -> list[Door]:
+    """Every row, in order. Raises KeyError for a kind of button without a rule."""
+    unruled = BUTTONS.keys() - {verb for verb, _ in ABOUT} - _BY_CONTENT
+    if unruled:
+        raise KeyError(f"buttons without a rule: {', '.join(sorted(unruled))}")
+    return [*_commands(), *_flows(library), *_screens(library), *_help(library, cards), *_buttons(), *_links()]
+
+
+def _commands() -> Iterator[Door]:
+    yield Door(Sort.COMMAND, "/hulp", EVERYBODY)
+    for word, command in COMMANDS.items():
+        allowed = _who(command.who)
+        yield Door(Sort.COMMAND, f"/{word}", allowed if word in ALSO_BEFORE else allowed - {Actor.STRANGER})
+
+
+def _flows(library: Library) -> Iterator[Door]:
+    for name, flow in sorted(library.flows.items()):
+        allowed = NOBODY if name == LOOSE_FLOW else _who(audience(flow.audience))
+        yield Door(Sort.FLOW, f"{menus.START_FLOW}:{name}", allowed)
+
+
+def _screens(library: Library) -> Iterator[Door]:
+    for name, screen in sorted(library.screens.items()):
+        yield Door(Sort.SCREEN, f"{menus.SHOW_SCREEN}:{name}", _who(audience(screen.audience)))
+
+
+def _help(library: Library, cards: HelpCards) -> Iterator[Door]:
+    for region in cards.regions:
+        yield Door(Sort.BUTTON, f"{HELP}:{region}", EVERYBODY)
+    for name in filter(cards.offers, sorted(library.flows)):
+        allowed = EVERYBODY if cards.is_for_anybody(name) else _who(audience(library.flows[name].audience))
+        yield Door(Sort.BUTTON, f"{HELP}:{name}", allowed)
+
+
+def _buttons() -> Iterator[Door]:
+    for verb, one in ABOUT:
+        yield Door(Sort.BUTTON, f"{verb}:{one.rest}", one.allowed & _who(BUTTONS[verb].who), one.about)
+    yield Door(Sort.BUTTON, "{answer}", _PARENT, "a button under a question to the parent")
+
+
+def _links() -> Iterator[Door]:
+    for link in _LINKS:
+        allowed = (actor for actor, role in ROLES.items() if role != link.role and actor != link.maker)
+        yield Door(Sort.LINK, f"/start {link.asks}", frozenset(allowed), link.about)
+    for asks, about in _SPENT:
+        yield Door(Sort.LINK, f"/start {asks}", NOBODY, about)
+
+
+def as_table(rows: Iterable[Door]) -> str:
+    """The rows as a Markdown table."""
+    lines = [
+        f"| what | about | {' | '.join(Actor)} |",
+        f"| --- | --- |{' --- |' * len(Actor)}",
+    ]
+    for door in rows:
+        cells = ("yes" if actor in door.allowed else "" for actor in Actor)
+        lines.append(f"| {door.sort} `{door.asks}` | {door.about} | {' | '.join(cells)} |")
+    return "\n".join(lines)

@@ -1,0 +1,239 @@
+"""What the doctor makes of what it saw: each thing is well, worth a look, or wrong, with what to do about it.
+
+Plain decisions on numbers and dates. Does not know how they were come by, nor anybody's name, words or chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from bot.safety.attempts import ALARM_AT
+from bot.safety.help import Unverified
+
+
+class Level(IntEnum):
+    """How bad it is."""
+
+    OK = 0
+    LOOK = 1
+    WRONG = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: about what, how it is, and what to do, if there is something to do."""
+
+    level: Level
+    about: str
+    is_so: str
+    todo: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.is_so}; {self.todo}" if self.todo else self.is_so
+        return f"{self.level.name.lower():5}  {self.about:13} {said}"
+
+
+def exit_code(findings: Sequence[Finding]) -> int:
+    """1 when something is wrong, else 0."""
+    return int(any(finding.level is Level.WRONG for finding in findings))
+
+
+def report(findings: Sequence[Finding]) -> str:
+    """All lines, and what they come to."""
+    wrong, look = (sum(one.level is level for one in findings) for level in (Level.WRONG, Level.LOOK))
+    if wrong:
+        end = f"{wrong} wrong, {look} to look at."
+    else:
+        end = f"Nothing is wrong, {look} to look at." if look else "All is well."
+    return "\n".join([*map(str, findings), end])
+
+
+def _graded(value: float, look: float, wrong: float) -> Level:
+    return Level.WRONG if value >= wrong else Level.LOOK if value >= look else Level.OK
+
+
+# --- the machine ------------------------------------------------------------------------------------------------------
+
+_MEGABYTE = 1024 * 1024
+DISK_LOOK, DISK_WRONG = 1024 * _MEGABYTE, 200 * _MEGABYTE
+CLOCK_LOOK, CLOCK_WRONG = timedelta(seconds=30), timedelta(minutes=5)
+MADE = datetime.fromisoformat("2026-11-22T00:00:00+00:00")
+"""When this program was written: no right clock shows an earlier moment."""
+
+
+def disk(free: int) -> Finding:
+    """`free`: bytes that are left where the data are."""
+    level = Level.WRONG if free < DISK_WRONG else Level.LOOK if free < DISK_LOOK else Level.OK
+    todo = "make room: with a full disk nothing more can be kept" if level else ""
+    return Finding(level, "disk", f"{free // _MEGABYTE} MB free", todo)
+
+
+def clock(now: datetime, newest_row: datetime | None, database_now: datetime | None) -> Finding:
+    """`newest_row`: when the last input came in; `database_now`: what a database server thinks that it is now."""
+    todo = "set this machine to keep its clock by itself (NTP): reminders come at the clock's time"
+    if now < MADE:
+        return Finding(Level.WRONG, "clock", f"says {now:%Y-%m-%d}, which has long been", todo)
+    if newest_row and newest_row > now + CLOCK_WRONG:
+        return Finding(Level.WRONG, "clock", "is behind the last input that came in", todo)
+    apart = abs(now - database_now) if database_now else timedelta(0)
+    level = _graded(apart / CLOCK_LOOK, 1, CLOCK_WRONG / CLOCK_LOOK)
+    if level:
+        return Finding(level, "clock", f"is {_span(apart)} apart from that of the database server", todo)
+    return Finding(Level.OK, "clock", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def time_zones(wrong: Sequence[str]) -> Finding:
+    """`wrong`: the zones that are not there, or give other times than they should."""
+    if wrong:
+        todo = "install the package tzdata anew"
+        return Finding(Level.WRONG, "time zones", f"{', '.join(wrong)}: not there or not right", todo)
+    return Finding(Level.OK, "time zones", "summer and winter time as they should be")
+
+
+def key_file(mode: int | None, *, beside_the_data: bool = False) -> Finding:
+    """`mode`: the permissions of the key file; None when the keys come from a setting. `beside_the_data`: it lies in
+    the same folder as a database that people use."""
+    if mode is not None and mode & 0o077:
+        todo = "make it readable by the bot's own user alone (chmod 600)"
+        return Finding(Level.WRONG, "key file", "can be read by others on this machine", todo)
+    if beside_the_data:
+        todo = "move it elsewhere and name it in DRAAGLICHT_KEY_FILE, so that no one copy holds both"
+        return Finding(Level.LOOK, "key file", "lies beside the database", todo)
+    return Finding(
+        Level.OK, "key file", "readable by its owner alone" if mode is not None else "keys come from a setting"
+    )
+
+
+# --- the work ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """How long the oldest thing waits that could be done now, and how much waits in all."""
+
+    inbox_age: timedelta | None = None
+    inbox_count: int = 0
+    outbox_age: timedelta | None = None
+    outbox_count: int = 0
+    timer_late: timedelta | None = None
+
+
+WAITS = {
+    "inputs": (timedelta(minutes=1), timedelta(minutes=10)),
+    "messages out": (timedelta(minutes=5), timedelta(minutes=30)),
+    "reminders": (timedelta(minutes=2), timedelta(minutes=15)),
+}
+"""From when waiting is worth a look, and wrong."""
+
+
+def queues(seen: Queues) -> list[Finding]:
+    """One line for each queue."""
+    return [
+        _waiting("inputs", seen.inbox_age, f"{seen.inbox_count} waiting"),
+        _waiting("messages out", seen.outbox_age, f"{seen.outbox_count} waiting"),
+        _waiting("reminders", seen.timer_late, "overdue"),
+    ]
+
+
+def _waiting(about: str, age: timedelta | None, what: str) -> Finding:
+    look, wrong = WAITS[about]
+    level = _graded((age or timedelta(0)) / look, 1, wrong / look)
+    if not level:
+        return Finding(Level.OK, about, "none is late")
+    todo = "see that the bot is running (draaglicht run), and what its log says"
+    return Finding(level, about, f"{what}, the oldest for {_span(age or timedelta(0))}", todo)
+
+
+def dead_letters(problems: Mapping[str, int]) -> Finding:
+    """`problems`: kind of error and place in our code, with how many inputs were put aside for it."""
+    if not problems:
+        return Finding(Level.OK, "dead letters", "none")
+    most = ", ".join(f"{count} x {problem}" for problem, count in sorted(problems.items(), key=_most)[:3])
+    todo = "these people were told that something went wrong; pass this line on to whoever maintains the bot"
+    return Finding(Level.LOOK, "dead letters", f"{sum(problems.values())} inputs put aside ({most})", todo)
+
+
+def not_sent(problems: Mapping[str, int]) -> Finding:
+    """`problems`: why calls of the last day were refused or are not known to have arrived. Blocking the bot is a right
+    that people have."""
+    counted = {why: count for why, count in problems.items() if why not in ("blocked", "unreachable")}
+    if not counted:
+        return Finding(Level.OK, "not sent", "nothing in the last day")
+    most = ", ".join(f"{count} x {why}" for why, count in sorted(counted.items(), key=_most)[:3])
+    todo = "if it goes on, pass this line on to whoever maintains the bot"
+    return Finding(Level.LOOK, "not sent", f"{sum(counted.values())} messages in the last day ({most})", todo)
+
+
+def _most(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
+
+
+# --- people who try ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How many inputs were refused, in the last hour and the last week."""
+
+    hour: int = 0
+    week: int = 0
+
+
+MANY_REFUSED = 50
+"""In an hour: more than people do by mistake."""
+
+
+def refused(tries: Tries) -> Finding:
+    """Forged or borrowed buttons and commands."""
+    level = Level.LOOK if tries.hour >= MANY_REFUSED else Level.OK
+    todo = "somebody may be trying doors; nothing was given away" if level else ""
+    return Finding(level, "refused", f"{_tries(tries)} not theirs to do", todo)
+
+
+def wrong_codes(tries: Tries) -> Finding:
+    """Codes of invitations that are none."""
+    level = Level.WRONG if tries.hour >= ALARM_AT else Level.OK
+    todo = "somebody may be guessing; a code cannot be guessed, but ask your mentors whether links went astray"
+    return Finding(level, "invitations", f"{_tries(tries)} with a wrong code", todo if level else "")
+
+
+def _tries(tries: Tries) -> str:
+    return f"{tries.hour} in the last hour and {tries.week} in the last week"
+
+
+# --- content ----------------------------------------------------------------------------------------------------------
+
+
+def content(problems: int) -> Finding:
+    """`problems`: how many the check of the flows finds."""
+    if problems:
+        return Finding(Level.WRONG, "content", f"{problems} problems", "see them with draaglicht flows check")
+    return Finding(Level.OK, "content", "as it should be")
+
+
+def help_numbers(unverified: Sequence[Unverified]) -> list[Finding]:
+    """A line for each number that nobody looked up for too long."""
+    if not unverified:
+        return [Finding(Level.OK, "help numbers", "all checked in the last 100 days")]
+    todo = "look it up on the line's own site, then put the day in flows/content/nl/help/{}.yaml"
+    return [
+        Finding(
+            Level.LOOK,
+            "help numbers",
+            f"{one.name} ({one.region}) was {f'last checked on {one.checked}' if one.checked else 'never checked'}",
+            todo.format(one.region),
+        )
+        for one in unverified
+    ]
+
+
+def _span(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 1:
+        return f"{int(time.total_seconds())} seconds"
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{minutes // 60} hours" if minutes < 2880 else f"{minutes // 1440} days"

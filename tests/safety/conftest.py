@@ -1,0 +1,13 @@
+"""What the safety tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where compiled content is shared by all tests of a process."""
+    return tmp_path_factory.mktemp("cache")

@@ -1,0 +1,110 @@
+"""What flows may have done, asked for with other people's ids, as if the conversation that is kept had been forged.
+Each action works on what is of the person who asks, and on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.conversation.actions import ACTIONS
+from bot.conversation.actions.common import NotAllowed
+from bot.conversation.incoming import Tapped
+from bot.conversation.matrix import Actor
+from bot.conversation.turn import Turn
+from bot.store.outbox import Call
+from flows.engine.library import load
+from flows.engine.state import Request
+from tests.safety.street import CHATS, MARK, NAMES, Rows, Street, open_street
+
+CATALOG = load().catalog
+VALUES = {
+    "what": ("name", "age", "called", "pronoun"),
+    "value": ("7", "yes", "nl", "Europe/Brussels", "none"),
+    "time": ("19:30",),
+    "start": ("09:00",),
+    "from": ("18:00", ""),
+    "until": ("21:00",),
+    "end": ("17:00",),
+    "days": ("12345",),
+    "date": ("7",),
+    "minutes": ("15",),
+    "purpose": ("use", "share"),
+    "hours": ("18:00-21:00", ""),
+    "name": ("Piet",),
+    "age": ("7",),
+}
+OF_THE_FAMILY = {"families", "children", "child_words", "invitations"}
+"""What the other parent may change as well."""
+GOES = (Actor.MENTOR, "erase_me")
+"""A mentor who leaves leaves the families too."""
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Street]:
+    with open_street(tmp_path_factory.mktemp("street"), cache) as opened:
+        yield opened
+
+
+def _requests(street: Street, name: str) -> Iterator[Request]:
+    """The action with everything it could be given, and with every id there is for what it is about."""
+    wanted = list(CATALOG.actions[name].arguments)
+    ids = [
+        *(street.given[one] for one in ("child", "family", "alert", "only_me")),
+        *(str(one.id) for one in street.people.values()),
+    ]
+    for values in product(*(VALUES.get(one, ("iets",)) for one in wanted)):
+        for own in ids:
+            arguments = dict(zip(wanted, values, strict=True))
+            refs = dict.fromkeys(("child", "stand_in", "item"), own)
+            yield Request(action=name, arguments=arguments, refs=refs, key="plan.1", run="plan", flow="x")
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_an_action_keeps_to_whoever_asks(street: Street, name: str) -> None:
+    street.restore()
+    others = [actor for actor in Actor if actor is not Actor.PARENT]
+    done = [street.stage.service.database.do(partial(_done, street, actor, name)) for actor in others]
+    assert sum(done), "nobody could do it: the test sees nothing"
+
+
+def _done(street: Street, actor: Actor, name: str, connection: Connection) -> int:
+    """How often the action did something, or at least did not mind; each time as if nothing had been done before."""
+    before, done = _rows(street, connection, actor), 0
+    for request in _requests(street, name):
+        trial = connection.begin_nested()
+        tapped = Tapped("x", None, None, "Iemand")
+        turn = Turn(street.stage.service.host, connection, CHATS[actor], tapped, street.stage.clock.now())
+        with suppress(NotAllowed, ValueError, KeyError):
+            ACTIONS[name](turn, request)
+            done += 1
+        if (actor, name) != GOES:
+            assert _rows(street, connection, actor) == before, (actor, request)
+        _tells_nothing(actor, turn.calls)
+        trial.rollback()
+    return done
+
+
+def _rows(street: Street, connection: Connection, actor: Actor) -> Rows:
+    own = street.people[actor].id if actor in street.people else 0
+    rows = street.rows(connection, whole=actor is not Actor.CO_PARENT)
+    return {
+        table: [row for row in found if own not in row and CHATS[actor] not in row]
+        for table, found in rows.items()
+        if actor is not Actor.CO_PARENT or table not in OF_THE_FAMILY
+    }
+
+
+def _tells_nothing(actor: Actor, calls: list[Call]) -> None:
+    told = str([call.call for call in calls])
+    known = (*NAMES.values(), f"{MARK}brief") if actor is Actor.MENTOR else NAMES.values()
+    if actor in (Actor.CO_PARENT, Actor.MENTOR):
+        for words in known:
+            told = told.replace(words, "")
+    assert MARK not in told, (actor, told)
