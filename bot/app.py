@@ -155,9 +155,7 @@ class Service:
         self._arrived, self._queued = asyncio.Event(), asyncio.Event()
         self._stopping = asyncio.Event()
         desk = HelpDesk(self.database, self.vault, self.bot, self.help, settings.region, clock)
-        self.intake = Intake(
-            self.database, self.vault, self.bot, self._fetch, desk.answer, self._arrived.set, clock
-        )
+        self.intake = Intake(self.database, self.vault, self.bot, self._fetch, desk.answer, self._arrived.set, clock)
         self.sender = Sender(
             self.database,
             self.vault,

@@ -19,8 +19,14 @@ class Count:
     number: int
 
 
-_SORT_OF_RECORD = {"reflection": "evenings", "moment": "moments", "note": "notes", "loose": "notes"}
-_ORDER = ("children", "evenings", "moments", "notes", "answers", "letters", "alerts", "looks", "invitations")
+_SORT_OF_RECORD = {
+    "reflection": "evenings",
+    "moment": "moments",
+    "note": "notes",
+    "loose": "notes",
+    "safety_plan": "plan",
+}
+_ORDER = ("children", "evenings", "moments", "notes", "plan", "answers", "letters", "alerts", "looks", "invitations")
 
 
 def of_person(connection: Connection, person: Person) -> list[Count]:

@@ -281,7 +281,7 @@ def _kept_of(connection: Connection, vault: Vault, chat_id: int) -> list[int]:
     """The messages that stand in somebody's notes, in the order in which they were added."""
     person = people.present(connection, vault, chat_id).person
     assert person
-    kept = records.of_kind(connection, vault, person.id, notes.KIND)
+    kept = records.of_kind(connection, vault, person.id, notes.UNDECIDED)
     return [piece.message_id or 0 for record in kept for piece in notes.pieces_of(record)]
 
 

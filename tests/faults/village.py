@@ -109,7 +109,7 @@ class Village:
             for chat_id in {chat_id for chat_id, _ in self.sent}:
                 person = people.present(connection, self.vault, chat_id).person
                 assert person
-                for record in records.of_kind(connection, self.vault, person.id, notes.KIND):
+                for record in records.of_kind(connection, self.vault, person.id, notes.UNDECIDED):
                     found.update((chat_id, piece.message_id or 0) for piece in notes.pieces_of(record))
             return found
 

@@ -51,10 +51,11 @@ async def _act(actor: Actor, transcript: Transcript, beat: Beat) -> list[Any]:
 
 
 def _compare(screen: str, beat: Beat, seen: list[Any]) -> None:
-    """The messages of one beat; a notice of the service in front of them (`/stop`, an edit) is its own affair."""
+    """The messages of one beat; a notice of the service in front of them (`/stop`, an edit, a photo) is its own
+    affair."""
     wanted = _spelled(beat.lines)
     found = _spelled(seen)
-    if wanted and found and beat.act and beat.act.verb in ("command", "edits"):
+    if wanted and found and beat.act and beat.act.verb in ("command", "edits", "sends"):
         found = found[-len(wanted) :]
         found[0] = found[0][-len(wanted[0]) :]
     if beat.act and beat.act.verb in ("command", "edits") and not wanted:
