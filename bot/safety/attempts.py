@@ -34,4 +34,4 @@ def wrong_codes_last_hour(connection: Connection, now: datetime) -> int:
 def raise_alarm(connection: Connection, now: datetime) -> None:
     """Tells the operator when the wrong code being handled now is the one that makes it many; once for each many."""
     if (wrong_codes_last_hour(connection, now) + 1) % ALARM_AT == 0:
-        log.error("many wrong invitation codes", within_an_hour=wrong_codes_last_hour(connection, now) + 1)
+        log.error("many wrong invitation codes", count=wrong_codes_last_hour(connection, now) + 1)

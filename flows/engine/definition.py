@@ -286,13 +286,16 @@ def _is_or_holds(own: str, wanted: str) -> bool:
     return own == wanted
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Deck:
     """A set to choose from."""
 
     id: str
     title: str
     entries: dict[str, Entry]
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     def fitting(self, where: Mapping[str, str]) -> list[str]:
         """The ids of the entries that fit, in order."""

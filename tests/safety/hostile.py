@@ -31,8 +31,8 @@ TEMPLATES = (
     "*vet*",
     "`x`",
 )
-COMMANDS = ("/wis", "/weg nu", "/start AbC-12_x", "(/wis)", "-/weg", "/wis@draaglicht_bot", "”/weg", "\u200b/wis")
-TAPPED = {"/wis", "/weg", "/start", "/wis@draaglicht_bot"}
+COMMANDS = ("/wis", "/weg nu", "/begin AbC-12_x", "(/wis)", "-/weg", "/wis@draaglicht_bot", "”/weg", "\u200b/wis")
+TAPPED = {"/wis", "/weg", "/begin", "/wis@draaglicht_bot"}
 """What must never be a command in a message of the bot; our own texts do not use these."""
 LINKS = (
     "@kwaad_bot",

@@ -356,7 +356,7 @@ async def test_what_lights_up_names_nobody_unless_asked(fatima: Somebody) -> Non
 async def test_the_offer_to_go_on_says_nothing_of_what_it_was(fatima: Somebody) -> None:
     await fatima.says("/nu")
     await fatima.waits(seconds=10)
-    await fatima.taps("Het is niet veilig", "Toon de nummers nog eens")
+    await fatima.taps("Het is niet veilig", "Iemand doet ons pijn")
     await fatima.until("2027-03-01T19:30")
     await fatima.taps("Vandaag niet")
     heard = await fatima.until("2027-03-02T13:00")

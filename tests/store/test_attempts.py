@@ -77,5 +77,5 @@ def test_many_in_all_are_told_to_the_operator_once(household: Household) -> None
         _tries(household, 9900)
         _tries(household, 9901)
     [alarm] = logs
-    assert (alarm["log_level"], alarm["within_an_hour"]) == ("error", ALARM_AT)
-    assert alarm.keys() == {"event", "log_level", "within_an_hour"}
+    assert (alarm["log_level"], alarm["count"]) == ("error", ALARM_AT)
+    assert alarm.keys() == {"event", "log_level", "count"}
