@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from bot.conversation.commands import OFFERED
 from bot.conversation.handle import handle_next, lost_touch
 from bot.conversation.turn import Host
 from bot.conversation.undelivered import not_delivered
-from bot.safety.danger import load_danger
+from bot.safety.danger import DangerWords, load_danger
 from bot.safety.help import HelpCards, load_help
 from bot.schedule import ticker
 from bot.settings import PREFIX, Role, Settings, SettingsProblem
@@ -103,6 +104,20 @@ def open_store(settings: Settings) -> tuple[Vault, Database]:
     return vault, database
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that is read from files at start, and then shared."""
+
+    library: Library
+    help: HelpCards
+    danger: DangerWords
+
+
+def read_content(cache: Path) -> Content:
+    """What comes along with the program; `cache` is the folder for compiled copies. Raises ContentError."""
+    return Content(load(CONTENT, cache), load_help(CONTENT), load_danger(CONTENT, cache))
+
+
 class Service:
     """The running service. `step_*` and `settle` do the work by hand; `run` does it until it is told to stop."""
 
@@ -114,23 +129,21 @@ class Service:
         token: str | None = None,
         api_base: str | None = None,
         pace: Pace | None = None,
-        content: Path = CONTENT,
-        cache: Path | None = None,
+        content: Content | None = None,
     ) -> None:
         """Raises ContentError, KeyProblem, DatabaseProblem or SettingsProblem."""
         self.settings, self.clock = settings, clock
         settings.make_data_dir()
-        cache = cache or settings.data_dir / "cache"
-        self.library: Library = load(content, cache)
-        self.help: HelpCards = load_help(content)
-        danger = load_danger(content, cache)
+        content = content or read_content(settings.data_dir / "cache")
+        self.library, self.help = content.library, content.help
         token = token or settings.token
         if token is None:
             raise SettingsProblem(f"{PREFIX}TOKEN is missing")
         self.vault, self.database = open_store(settings)
         api_base = api_base or settings.api_base
         file_base = f"{api_base.removesuffix('/bot')}/file/bot" if api_base != settings.api_base else settings.file_base
-        trust = {"verify": httpx.create_ssl_context()}  # Reading all certificates takes longer than most of a start.
+        # Reading all certificates takes longer than most of a start: once, and not for a plain address.
+        trust = {"verify": httpx.create_ssl_context() if api_base.startswith("https:") else False}
         self._polling = HTTPXRequest(connection_pool_size=1, connect_timeout=10, httpx_kwargs=trust)
         self.bot = Bot(
             token,
@@ -146,7 +159,7 @@ class Service:
             self.library,
             self.vault,
             self.help,
-            danger,
+            content.danger,
             settings.timezone,
             settings.region,
             self._link,

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -221,12 +222,13 @@ def postgresql_template(postgresql_server: Server) -> Iterator[str]:
     postgresql_server.drop(name)
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the newest tables, to copy."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    _prepare(f"sqlite:///{path}")
-    return path
+@cache
+def prepared_sqlite() -> bytes:
+    """A SQLite file with the newest tables, made once in a process."""
+    with tempfile.TemporaryDirectory(prefix="draaglicht-sqlite-") as folder:
+        path = Path(folder) / "template.sqlite3"
+        _prepare(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def _prepare(url: str) -> None:
@@ -236,9 +238,11 @@ def _prepare(url: str) -> None:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A fresh SQLite file with the newest tables."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'draaglicht.sqlite3')}"
+    path = tmp_path / "draaglicht.sqlite3"
+    path.write_bytes(prepared_sqlite())
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, text, update
 
-from bot.app import Service
+from bot.app import Service, read_content
 from bot.care import families as family_care
 from bot.care import people as people_care
 from bot.care import rituals
@@ -84,7 +84,8 @@ def open_stage(folder: Path, database_url: str | None = None, *, cache: Path | N
     """A stage with an empty database; `database_url` None is an SQLite file in the folder."""
     clock = Clock(NOW)
     settings = Settings(data_dir=folder, database_url=database_url, _env_file=None)
-    service = Service(settings, clock=clock.now, token="1000:bench", api_base="http://127.0.0.1:9/bot", cache=cache)
+    content = read_content(cache) if cache else None
+    service = Service(settings, clock=clock.now, token="1000:bench", api_base="http://127.0.0.1:9/bot", content=content)
     try:
         yield Stage(service, clock)
     finally:

@@ -9,7 +9,6 @@ from tests.databases import (
     postgresql_server,
     postgresql_template,
     postgresql_url,
-    sqlite_template,
     sqlite_url,
 )
 
@@ -20,6 +19,5 @@ __all__ = [
     "postgresql_server",
     "postgresql_template",
     "postgresql_url",
-    "sqlite_template",
     "sqlite_url",
 ]

@@ -193,7 +193,6 @@ def _noted(note: str, times: int) -> Work:
         (_noted(WRONG_CODE, 50), "invitations", timedelta(minutes=59), WRONG),
         (lambda c: inbox.accept(c, vault(), [Arrival(5, "u", b"{}")], NOW), "clock", -timedelta(minutes=6), WRONG),
     ],
-    ids=str,
 )
 async def test_what_it_sees_of_the_work(
     tmp_path: Path,

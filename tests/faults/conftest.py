@@ -13,7 +13,6 @@ from tests.databases import (
     postgresql_server,
     postgresql_template,
     postgresql_url,
-    sqlite_template,
     sqlite_url,
 )
 from tests.faults.village import Village, open_village
@@ -24,7 +23,6 @@ __all__ = [
     "postgresql_server",
     "postgresql_template",
     "postgresql_url",
-    "sqlite_template",
     "sqlite_url",
 ]
 

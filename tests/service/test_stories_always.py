@@ -25,7 +25,7 @@ from tests.service.story import (
     went_well,
     words_left,
 )
-from tests.service.town import Town
+from tests.service.town import Town, shared_content
 
 THREE = [("Noor", 6), ("Milo", 14), ("Fien", 9)]
 
@@ -349,7 +349,8 @@ async def test_a_tap_while_the_service_restarts(tmp_path: Path, cache: Path) -> 
         async with SimulatorServer(town.emulator) as server:
             old = town.service
             settings = old.settings
-            fresh = Service(settings, clock=town.clock.now, token="1000:test", api_base=server.api_url, cache=cache)
+            shared = shared_content(cache)
+            fresh = Service(settings, clock=town.clock.now, token="1000:test", api_base=server.api_url, content=shared)
             async with fresh:
                 town.service = fresh
                 await fatima.reads()

@@ -5,6 +5,7 @@ Nothing here sleeps: the service is stepped until it has nothing left to do.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -12,12 +13,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.app import Service
+from bot.app import Service, read_content
 from bot.care import invitations
 from bot.care.people import Role
 from bot.settings import Settings
 from bot.simulator import Emulator, Phone, SimulatedClock, SimulatorServer
 from bot.store.outbox import Pace
+from tests.databases import prepared_sqlite
 
 HOME = ZoneInfo("Europe/Amsterdam")
 UNPACED = Pace(bot_per_second=1e9, chat_seconds=0, group_seconds=0)
@@ -78,6 +80,18 @@ class Town:
         )
 
 
+shared_content = functools.cache(read_content)
+"""The content, read once in a process for each folder of compiled copies."""
+
+
+def _put_database(folder: Path) -> None:
+    """An empty database with its tables, unless there is one: quicker than making them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "draaglicht.sqlite3"
+    if not file.exists():
+        file.write_bytes(prepared_sqlite())
+
+
 @asynccontextmanager
 async def open_town(
     folder: Path,
@@ -92,7 +106,12 @@ async def open_town(
     clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=HOME), frozen=True)
     emulator = Emulator(clock)
     settings = Settings(data_dir=folder, database_url=database_url, _env_file=None, **more)
+    if database_url is None:
+        _put_database(folder)
     async with SimulatorServer(emulator) as server:
-        service = Service(settings, clock=clock.now, token="1000:test", api_base=server.api_url, pace=pace, cache=cache)
+        content = shared_content(cache) if cache else None
+        service = Service(
+            settings, clock=clock.now, token="1000:test", api_base=server.api_url, pace=pace, content=content
+        )
         async with service:
             yield Town(emulator, service, clock)

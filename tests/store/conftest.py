@@ -13,7 +13,6 @@ from tests.databases import (
     postgresql_server,
     postgresql_template,
     postgresql_url,
-    sqlite_template,
     sqlite_url,
 )
 
@@ -25,7 +24,6 @@ __all__ = [
     "postgresql_server",
     "postgresql_template",
     "postgresql_url",
-    "sqlite_template",
     "sqlite_url",
 ]
 
