@@ -16,3 +16,17 @@ def updating(request: pytest.FixtureRequest) -> bool:
     if asked and os.environ.get("CI"):
         pytest.fail("--update is refused where CI is set: look at the difference and commit it yourself")
     return asked
+
+
+LONGEST = ("test_fifty_kills_lose_nothing", "tests/faults/", "test_no_canary_comes_out", "test_at_every_step_of_every")
+"""What takes longest, by a part of its name."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first, half of them at the middle, where a second worker begins: none is left alone at
+    the end."""
+    longest = [item for part in LONGEST for item in items if part in item.nodeid]
+    first = list(dict.fromkeys(longest))
+    others = [item for item in items if item not in set(first)]
+    half = len(others) // 2
+    items[:] = [*first[::2], *others[:half], *first[1::2], *others[half:]]

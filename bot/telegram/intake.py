@@ -6,7 +6,7 @@ A call for help is answered from memory before anything else. Does not know what
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ log = structlog.get_logger()
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL_SECONDS = 25
 SETTLE_SECONDS = 1.0
+PATIENCE_SECONDS = 1.0
 BATCH = 100
 
 Fetch = Callable[[int, int], Awaitable[list[dict[str, Any]]]]
@@ -74,11 +75,28 @@ class Intake:
             await self._help(update)
         arrivals = [arrival(update, self._kind(update)) for update in updates]
         now = self._clock()
-        await self._database.run(lambda connection: inbox.accept(connection, self._vault, arrivals, now))
-        self._helped.clear()
+        await self._watching(
+            self._database.run(lambda connection: inbox.accept(connection, self._vault, arrivals, now))
+        )
+        for update in updates:
+            self._helped.pop(update["update_id"], None)
         self._arrived()
         for update in updates:
             self._stop_waiting(update)
+
+    async def _watching(self, keeping: Coroutine[Any, Any, int]) -> None:
+        """While the database takes long, calls for help that came since are still answered, and kept later."""
+        task = asyncio.create_task(keeping)
+        try:
+            while not (await asyncio.wait({task}, timeout=PATIENCE_SECONDS))[0]:
+                for update in await self._fetch(self._offset, 0):
+                    await self._help(update)
+        except TelegramError as error:
+            log.debug("nothing heard while keeping", problem=type(error).__name__)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        await task
 
     def _kind(self, update: dict[str, Any]) -> str:
         return HELPED if self._helped.get(update["update_id"]) is Given.ALL else KIND

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.support.forked import Forked
+
 PREFIX = "DRAAGLICHT_"
 ROOT = Path(__file__).parents[2]
-_COMPILED = Path(tempfile.gettempdir()) / f"draaglicht-compiled-{os.geteuid()}"
 
 
 class Process:
     """One process of the service. What it prints and logs goes to files in `folder`."""
 
     def __init__(self, command: Sequence[str], settings: Mapping[str, str], folder: Path, name: str) -> None:
-        """`settings` are those of the service, without their prefix; those of our own environment do not count."""
+        """`command` is `-m`, a module and arguments. `settings` are those of the service, without their prefix; those
+        of our own environment do not count."""
         self.name = name
         self._said, self._logged = folder / f"{name}.out", folder / f"{name}.log"
-        with self._said.open("wb") as said, self._logged.open("wb") as logged:
-            self._process = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=folder,
-                env=_environment() | {PREFIX + key: value for key, value in settings.items()},
-                stdout=said,
-                stderr=logged,
-            )
+        _, module, *arguments = command
+        environment = _environment() | {PREFIX + key: value for key, value in settings.items()}
+        self._process = Forked(
+            module, arguments, folder=folder, environment=environment, out=self._said, err=self._logged
+        )
 
     @property
     def said(self) -> str | None:
@@ -53,16 +49,16 @@ class Process:
 
     @property
     def is_running(self) -> bool:
-        return self._process.poll() is None
+        return self._process.exit_code is None
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        self._process.kill()
-        self._process.wait()
+        self._process.signal(signal.SIGKILL)
+        self._process.wait(10)
 
     def terminate(self, seconds: float = 10) -> int:
-        """SIGTERM; returns the exit code. Raises subprocess.TimeoutExpired when it goes on for longer than that."""
-        self._process.send_signal(signal.SIGTERM)
+        """SIGTERM; returns the exit code. Raises TimeoutError when it goes on for longer than that."""
+        self._process.signal(signal.SIGTERM)
         return self._process.wait(seconds)
 
     def end(self) -> None:
@@ -72,10 +68,6 @@ class Process:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without settings of the service; compiled modules are kept, or every start would take seconds."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(PREFIX) and name != "PYTHONDONTWRITEBYTECODE"
-    }
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(_COMPILED)}
+    """Ours, without settings of the service."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {**kept, "PYTHONPATH": str(ROOT)}

@@ -116,10 +116,10 @@ class Village:
         return self.database.do(work)
 
     def statuses(self) -> Counter[str]:
-        """How the calls went, edits aside."""
+        """How the calls went, edits and help cards aside."""
         query = (
             select(outbox_table.c.status, func.count())
-            .where(outbox_table.c.purpose != "edit")
+            .where(outbox_table.c.purpose.not_in(("edit", "safety")))
             .group_by(outbox_table.c.status)
         )
         return Counter(dict(self.database.do(lambda connection: [tuple(row) for row in connection.execute(query)])))

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
-import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bot.settings import SettingsProblem, read_settings
 from bot.store.vault import parse_keys
 from flows.engine.library import CONTENT
 from tests.service.story import mentor, parent, telling
+from tests.support.forked import Forked
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,15 +29,11 @@ def draaglicht(folder: Path, *arguments: str, typed: str = "", **settings: str) 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DRAAGLICHT_")}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::DeprecationWarning:bot"}
     environment |= {f"DRAAGLICHT_{name}": value for name, value in settings.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    with tempfile.TemporaryDirectory() as own:
+        out, err = Path(own) / "out", Path(own) / "err"
+        running = Forked("bot", arguments, folder=folder, environment=environment, out=out, err=err, typed=typed)
+        code = running.wait(120)
+        return subprocess.CompletedProcess(arguments, code, out.read_text(), err.read_text())
 
 
 def is_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:

@@ -92,6 +92,7 @@ _AT_WHOLE_HOUR = phrase(
 _MIDNIGHT = phrase("(?:12 uur )?middernacht")
 
 _BARE = phrase(rf"{_DIGIT_HOUR}(?: uur)?|(?:om|rond|tegen) een|een uur")
+_ONE_HOUR = phrase("een (?:uur|uurtje)")
 _BARE_PAIR = phrase(rf"{_DIGIT_HOUR} (?P<minute>15|2[5-9]|[345][0-9])")
 _COMPACT = phrase(r"(?P<hour>[0-9]{2})(?P<minute>[0-5][05])")
 _DOTTED_TIME = re.compile(r"^([0-9]{1,2})[:.,;]([0-9]{2})$")
@@ -206,7 +207,8 @@ def _mentions(text: str) -> list[_Mention]:
         rest = pattern.sub(GONE_SIGN, rest)
     tokens = rest.split()
     if found:
-        doubtful = has_number(tokens) or not _TIME_BLOCKERS.isdisjoint(tokens)
+        more = has_number(tokens) or _ONE_HOUR.search(rest)
+        doubtful = more or not _TIME_BLOCKERS.isdisjoint(tokens)
         return [] if doubtful or None in found else [mention for mention in found if mention]
     bare = _bare_mention(rest)
     return [bare] if bare else []
