@@ -6,7 +6,14 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="the longest tests at their full length")
     parser.addoption("--update", action="store_true", help="write the bot's lines in the transcripts anew (not in CI)")
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the longest tests are to run at full length, which takes minutes more."""
+    return bool(request.config.getoption("--full"))
 
 
 @pytest.fixture
@@ -18,7 +25,7 @@ def updating(request: pytest.FixtureRequest) -> bool:
     return asked
 
 
-LONGEST = ("test_fifty_kills_lose_nothing", "tests/faults/", "test_no_canary_comes_out", "test_at_every_step_of_every")
+LONGEST = ("test_kills_lose_nothing", "tests/faults/", "test_no_canary_comes_out", "test_at_every_step_of_every")
 """What takes longest, by a part of its name."""
 
 

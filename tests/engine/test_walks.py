@@ -37,7 +37,8 @@ from flows.engine.state import (
 )
 from flows.engine.worlds import world
 
-STEPS = 10_000
+STEPS, ALL_STEPS = 3_000, 10_000
+"""Of each flow, over all worlds: as a rule, and with `--full`."""
 MAX_STATE = 16_000
 LIBRARY = load()
 WORLDS = sorted(LIBRARY.catalog.worlds)
@@ -220,9 +221,9 @@ class Walker:
 
 
 @pytest.mark.parametrize("flow", sorted(LIBRARY.flows))
-def test_anything_a_person_does(flow: str) -> None:
+def test_anything_a_person_does(flow: str, full: bool) -> None:
     for name in WORLDS:
-        Walker(flow, name, f"{flow}/{name}").walk(STEPS // len(WORLDS))
+        Walker(flow, name, f"{flow}/{name}").walk((ALL_STEPS if full else STEPS) // len(WORLDS))
 
 
 def test_a_forged_start_is_only_unexpected() -> None:

@@ -67,7 +67,8 @@ class Safe:
 
 
 def test_fifty_kills_leave_everything_readable(database_url: str, tmp_path: Path) -> None:
-    """A new key often comes before the last change is finished, so that several are in use at once."""
+    """A new key often comes before the last change is finished, so that several are in use at once. Every second kill
+    comes as soon as a change is under way, the others at any moment."""
     chance, safe = random.Random(7), Safe(database_url, tmp_path)
     safe.has_a_new_key()
     rotations = safe.begin(AGAIN_AND_AGAIN)
@@ -77,7 +78,11 @@ def test_fifty_kills_leave_everything_readable(database_url: str, tmp_path: Path
             if killed % KILLS_A_KEY == 0:
                 safe.has_a_new_key()
             wait_until(lambda before=victim: safe.rotating() != before, 30)
-            time.sleep(chance.uniform(0, _LONGEST))
+            if killed % 2:
+                under_way = safe.rotating()
+                wait_until(lambda one=under_way: safe.keys_in_use() > 1 or safe.rotating() != one, 30)
+            else:
+                time.sleep(chance.uniform(0, _LONGEST))
             victim = safe.rotating()
             with contextlib.suppress(ProcessLookupError):  # It was just done.
                 os.kill(victim, signal.SIGKILL)
