@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -118,6 +119,11 @@ def read_content(cache: Path) -> Content:
     return Content(load(CONTENT, cache), load_help(CONTENT), load_danger(CONTENT, cache))
 
 
+def trust_for(*addresses: str) -> ssl.SSLContext | bool:
+    """The certificates to believe. Reading them takes longer than most of a start: once, and not for plain addresses."""
+    return httpx.create_ssl_context() if any(one.startswith("https:") for one in addresses) else False
+
+
 class Service:
     """The running service. `step_*` and `settle` do the work by hand; `run` does it until it is told to stop."""
 
@@ -142,8 +148,7 @@ class Service:
         self.vault, self.database = open_store(settings)
         api_base = api_base or settings.api_base
         file_base = f"{api_base.removesuffix('/bot')}/file/bot" if api_base != settings.api_base else settings.file_base
-        # Reading all certificates takes longer than most of a start: once, and not for a plain address.
-        trust = {"verify": httpx.create_ssl_context() if api_base.startswith("https:") else False}
+        trust = {"verify": trust_for(api_base, file_base)}
         self._polling = HTTPXRequest(connection_pool_size=1, connect_timeout=10, httpx_kwargs=trust)
         self.bot = Bot(
             token,

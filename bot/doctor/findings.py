@@ -29,10 +29,10 @@ class Finding:
     level: Level
     about: str
     is_so: str
-    todo: str = ""
+    remedy: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.is_so}; {self.todo}" if self.todo else self.is_so
+        said = f"{self.is_so}; {self.remedy}" if self.remedy else self.is_so
         return f"{self.level.name.lower():5}  {self.about:13} {said}"
 
 
@@ -67,29 +67,29 @@ MADE = datetime.fromisoformat("2026-11-22T00:00:00+00:00")
 def disk(free: int) -> Finding:
     """`free`: bytes that are left where the data are."""
     level = Level.WRONG if free < DISK_WRONG else Level.LOOK if free < DISK_LOOK else Level.OK
-    todo = "make room: with a full disk nothing more can be kept" if level else ""
-    return Finding(level, "disk", f"{free // _MEGABYTE} MB free", todo)
+    remedy = "make room: with a full disk nothing more can be kept" if level else ""
+    return Finding(level, "disk", f"{free // _MEGABYTE} MB free", remedy)
 
 
 def clock(now: datetime, newest_row: datetime | None, database_now: datetime | None) -> Finding:
     """`newest_row`: when the last input came in; `database_now`: what a database server thinks that it is now."""
-    todo = "set this machine to keep its clock by itself (NTP): reminders come at the clock's time"
+    remedy = "set this machine to keep its clock by itself (NTP): reminders come at the clock's time"
     if now < MADE:
-        return Finding(Level.WRONG, "clock", f"says {now:%Y-%m-%d}, which has long been", todo)
+        return Finding(Level.WRONG, "clock", f"says {now:%Y-%m-%d}, which has long been", remedy)
     if newest_row and newest_row > now + CLOCK_WRONG:
-        return Finding(Level.WRONG, "clock", "is behind the last input that came in", todo)
+        return Finding(Level.WRONG, "clock", "is behind the last input that came in", remedy)
     apart = abs(now - database_now) if database_now else timedelta(0)
     level = _graded(apart / CLOCK_LOOK, 1, CLOCK_WRONG / CLOCK_LOOK)
     if level:
-        return Finding(level, "clock", f"is {_span(apart)} apart from that of the database server", todo)
+        return Finding(level, "clock", f"is {_span(apart)} apart from that of the database server", remedy)
     return Finding(Level.OK, "clock", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
 def time_zones(wrong: Sequence[str]) -> Finding:
     """`wrong`: the zones that are not there, or give other times than they should."""
     if wrong:
-        todo = "install the package tzdata anew"
-        return Finding(Level.WRONG, "time zones", f"{', '.join(wrong)}: not there or not right", todo)
+        remedy = "install the package tzdata anew"
+        return Finding(Level.WRONG, "time zones", f"{', '.join(wrong)}: not there or not right", remedy)
     return Finding(Level.OK, "time zones", "summer and winter time as they should be")
 
 
@@ -97,11 +97,11 @@ def key_file(mode: int | None, *, beside_the_data: bool = False) -> Finding:
     """`mode`: the permissions of the key file; None when the keys come from a setting. `beside_the_data`: it lies in
     the same folder as a database that people use."""
     if mode is not None and mode & 0o077:
-        todo = "make it readable by the bot's own user alone (chmod 600)"
-        return Finding(Level.WRONG, "key file", "can be read by others on this machine", todo)
+        remedy = "make it readable by the bot's own user alone (chmod 600)"
+        return Finding(Level.WRONG, "key file", "can be read by others on this machine", remedy)
     if beside_the_data:
-        todo = "move it elsewhere and name it in DRAAGLICHT_KEY_FILE, so that no one copy holds both"
-        return Finding(Level.LOOK, "key file", "lies beside the database", todo)
+        remedy = "move it elsewhere and name it in DRAAGLICHT_KEY_FILE, so that no one copy holds both"
+        return Finding(Level.LOOK, "key file", "lies beside the database", remedy)
     return Finding(
         Level.OK, "key file", "readable by its owner alone" if mode is not None else "keys come from a setting"
     )
@@ -143,8 +143,8 @@ def _waiting(about: str, age: timedelta | None, what: str) -> Finding:
     level = _graded((age or timedelta(0)) / look, 1, wrong / look)
     if not level:
         return Finding(Level.OK, about, "none is late")
-    todo = "see that the bot is running (draaglicht run), and what its log says"
-    return Finding(level, about, f"{what}, the oldest for {_span(age or timedelta(0))}", todo)
+    remedy = "see that the bot is running (draaglicht run), and what its log says"
+    return Finding(level, about, f"{what}, the oldest for {_span(age or timedelta(0))}", remedy)
 
 
 def dead_letters(problems: Mapping[str, int]) -> Finding:
@@ -152,8 +152,8 @@ def dead_letters(problems: Mapping[str, int]) -> Finding:
     if not problems:
         return Finding(Level.OK, "dead letters", "none")
     most = ", ".join(f"{count} x {problem}" for problem, count in sorted(problems.items(), key=_most)[:3])
-    todo = "these people were told that something went wrong; pass this line on to whoever maintains the bot"
-    return Finding(Level.LOOK, "dead letters", f"{sum(problems.values())} inputs put aside ({most})", todo)
+    remedy = "these people were told that something went wrong; pass this line on to whoever maintains the bot"
+    return Finding(Level.LOOK, "dead letters", f"{sum(problems.values())} inputs put aside ({most})", remedy)
 
 
 def not_sent(problems: Mapping[str, int]) -> Finding:
@@ -163,8 +163,8 @@ def not_sent(problems: Mapping[str, int]) -> Finding:
     if not counted:
         return Finding(Level.OK, "not sent", "nothing in the last day")
     most = ", ".join(f"{count} x {why}" for why, count in sorted(counted.items(), key=_most)[:3])
-    todo = "if it goes on, pass this line on to whoever maintains the bot"
-    return Finding(Level.LOOK, "not sent", f"{sum(counted.values())} messages in the last day ({most})", todo)
+    remedy = "if it goes on, pass this line on to whoever maintains the bot"
+    return Finding(Level.LOOK, "not sent", f"{sum(counted.values())} messages in the last day ({most})", remedy)
 
 
 def _most(item: tuple[str, int]) -> tuple[int, str]:
@@ -189,15 +189,15 @@ MANY_REFUSED = 50
 def refused(tries: Tries) -> Finding:
     """Forged or borrowed buttons and commands."""
     level = Level.LOOK if tries.hour >= MANY_REFUSED else Level.OK
-    todo = "somebody may be trying doors; nothing was given away" if level else ""
-    return Finding(level, "refused", f"{_tries(tries)} not theirs to do", todo)
+    remedy = "somebody may be trying doors; nothing was given away" if level else ""
+    return Finding(level, "refused", f"{_tries(tries)} not theirs to do", remedy)
 
 
 def wrong_codes(tries: Tries) -> Finding:
     """Codes of invitations that are none."""
     level = Level.WRONG if tries.hour >= ALARM_AT else Level.OK
-    todo = "somebody may be guessing; a code cannot be guessed, but ask your mentors whether links went astray"
-    return Finding(level, "invitations", f"{_tries(tries)} with a wrong code", todo if level else "")
+    remedy = "somebody may be guessing; a code cannot be guessed, but ask your mentors whether links went astray"
+    return Finding(level, "invitations", f"{_tries(tries)} with a wrong code", remedy if level else "")
 
 
 def _tries(tries: Tries) -> str:
@@ -218,13 +218,13 @@ def help_numbers(unverified: Sequence[Unverified]) -> list[Finding]:
     """A line for each number that nobody looked up for too long."""
     if not unverified:
         return [Finding(Level.OK, "help numbers", "all checked in the last 100 days")]
-    todo = "look it up on the line's own site, then put the day in flows/content/nl/help/{}.yaml"
+    remedy = "look it up on the line's own site, then put the day in flows/content/nl/help/{}.yaml"
     return [
         Finding(
             Level.LOOK,
             "help numbers",
             f"{one.name} ({one.region}) was {f'last checked on {one.checked}' if one.checked else 'never checked'}",
-            todo.format(one.region),
+            remedy.format(one.region),
         )
         for one in unverified
     ]

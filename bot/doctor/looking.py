@@ -63,11 +63,11 @@ async def _token(settings: Settings) -> Finding:
         async with Bot(settings.token, base_url=settings.api_base):
             return Finding(Level.OK, "token", "Telegram knows it")
     except InvalidToken:
-        todo = f"copy it again from BotFather to {PREFIX}TOKEN"
-        return Finding(Level.WRONG, "token", "Telegram refuses it", todo)
+        remedy = f"copy it again from BotFather to {PREFIX}TOKEN"
+        return Finding(Level.WRONG, "token", "Telegram refuses it", remedy)
     except TelegramError as error:
-        todo = "check the connection of this machine"
-        return Finding(Level.WRONG, "token", f"Telegram does not answer ({type(error).__name__})", todo)
+        remedy = "check the connection of this machine"
+        return Finding(Level.WRONG, "token", f"Telegram does not answer ({type(error).__name__})", remedy)
 
 
 # --- this machine -----------------------------------------------------------------------------------------------------
@@ -81,8 +81,8 @@ def _folder(folder: Path) -> list[Finding]:
     except FileNotFoundError:
         return [Finding(Level.LOOK, "data folder", "is not there yet", "it is made at the first start")]
     except OSError as error:
-        todo = f"give the bot's user the right to write there, or set {PREFIX}DATA_DIR"
-        return [Finding(Level.WRONG, "data folder", f"cannot be written to ({error.strerror})", todo)]
+        remedy = f"give the bot's user the right to write there, or set {PREFIX}DATA_DIR"
+        return [Finding(Level.WRONG, "data folder", f"cannot be written to ({error.strerror})", remedy)]
     return [Finding(Level.OK, "data folder", "can be written to"), findings.disk(shutil.disk_usage(folder).free)]
 
 
@@ -107,10 +107,10 @@ def _keys(settings: Settings, found: list[Finding]) -> Vault | None:
             found.append(findings.key_file(None))
             return vault
         if not settings.key_path.exists():
-            todo = (
+            remedy = (
                 "one is made at the first start; if the bot ran before, put back the file that belongs to its database"
             )
-            found.append(Finding(Level.LOOK, "key file", "is not there", todo))
+            found.append(Finding(Level.LOOK, "key file", "is not there", remedy))
             return None
         vault = Vault(read_key_file(settings.key_path))
         folder, data = settings.key_path.resolve().parent, settings.data_dir.resolve()
@@ -139,10 +139,10 @@ def _database(settings: Settings, vault: Vault | None, now: datetime) -> list[Fi
         return database.do(lambda connection: _tables(connection, vault, now))
     except SQLAlchemyError as error:
         cause = type(getattr(error, "orig", None) or error).__name__
-        todo = f"check {PREFIX}DATABASE_URL and its server"
+        remedy = f"check {PREFIX}DATABASE_URL and its server"
         return [
             findings.clock(now, None, None),
-            Finding(Level.WRONG, "database", f"cannot be used ({cause})", todo),
+            Finding(Level.WRONG, "database", f"cannot be used ({cause})", remedy),
         ]
     finally:
         database.close()
@@ -169,10 +169,10 @@ def _other_tables(revision: str | None) -> Finding:
     if revision is None:
         return Finding(Level.LOOK, "database", "is empty", "tables are made at the first start")
     if revision < migrations.HEAD:
-        todo = "run draaglicht migrate; starting the bot does so too"
-        return Finding(Level.WRONG, "database", "has tables of an older version", todo)
-    todo = "run the version of the bot that last used it, or a newer one"
-    return Finding(Level.WRONG, "database", "has tables of a newer version", todo)
+        remedy = "run draaglicht migrate; starting the bot does so too"
+        return Finding(Level.WRONG, "database", "has tables of an older version", remedy)
+    remedy = "run the version of the bot that last used it, or a newer one"
+    return Finding(Level.WRONG, "database", "has tables of a newer version", remedy)
 
 
 def _server_time(connection: Connection) -> datetime | None:
@@ -186,13 +186,13 @@ def _sample(connection: Connection, vault: Vault | None) -> Finding:
     sealed = people.sealed_sample(connection)
     if sealed is None:
         return Finding(Level.OK, "keys", "nothing is sealed yet")
-    todo = "put back the key file that belongs to this database; without it nothing in it can be read"
+    remedy = "put back the key file that belongs to this database; without it nothing in it can be read"
     if vault is None:
-        return Finding(Level.WRONG, "keys", "there is none, and the database holds sealed words", todo)
+        return Finding(Level.WRONG, "keys", "there is none, and the database holds sealed words", remedy)
     try:
         vault.open(*sealed)
     except Unreadable:
-        return Finding(Level.WRONG, "keys", "they do not open what the database holds", todo)
+        return Finding(Level.WRONG, "keys", "they do not open what the database holds", remedy)
     return Finding(Level.OK, "keys", "they open what the database holds")
 
 
@@ -245,5 +245,5 @@ def _help(content: Path, now: datetime) -> list[Finding]:
     try:
         return findings.help_numbers(unverified(load_help(content), now.date()))
     except ContentError as error:
-        todo = "the bot does not start without it; mend the file that this names"
-        return [Finding(Level.WRONG, "help numbers", str(error).replace("\n", " "), todo)]
+        remedy = "the bot does not start without it; mend the file that this names"
+        return [Finding(Level.WRONG, "help numbers", str(error).replace("\n", " "), remedy)]

@@ -55,7 +55,7 @@ def test_clock(now: datetime, newest: datetime | None, server: datetime | None, 
 def test_time_zones() -> None:
     assert findings.time_zones([]).level is OK
     wrong = findings.time_zones(["Europe/Brussels"])
-    assert (wrong.level, "Europe/Brussels" in wrong.is_so, "tzdata" in wrong.todo) == (WRONG, True, True)
+    assert (wrong.level, "Europe/Brussels" in wrong.is_so, "tzdata" in wrong.remedy) == (WRONG, True, True)
 
 
 @pytest.mark.parametrize(("mode", "level"), [(0o100600, OK), (None, OK), (0o100640, WRONG), (0o100604, WRONG)])
@@ -120,6 +120,6 @@ def test_help_numbers() -> None:
         [Unverified("be", "children", "Awel", date(2023, 12, 5)), Unverified("nl", "doctor", "je huisarts", None)]
     )
     assert "Awel (be) was last checked on 2023-12-05; look it up" in str(old)
-    assert "be.yaml" in old.todo
+    assert "be.yaml" in old.remedy
     assert "je huisarts (nl) was never checked" in str(never)
     assert {old.level, never.level} == {LOOK}

@@ -94,7 +94,7 @@ async def test_a_key_beside_a_database_that_people_use(tmp_path: Path) -> None:
     given = {"data_dir": tmp_path, "api_url": "http://127.0.0.1:1/bot", "_env_file": None}
     assert about(await look(Settings(**given), NOW), "key file").level is OK
     live = about(await look(Settings(token="1000:live", **given), NOW), "key file")
-    assert (live.level, "DRAAGLICHT_KEY_FILE" in live.todo) == (LOOK, True)
+    assert (live.level, "DRAAGLICHT_KEY_FILE" in live.remedy) == (LOOK, True)
 
 
 async def test_time_zone_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ async def test_tables_of_another_version(tmp_path: Path, database: Database, dat
         with database.engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
         found = about(await look(settings(tmp_path, database_url), NOW), "database")
-        assert (found.level, word in found.todo) == (WRONG, True)
+        assert (found.level, word in found.remedy) == (WRONG, True)
 
 
 async def test_an_empty_database(tmp_path: Path, empty_url: str) -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,18 +14,10 @@ from pathlib import Path
 
 import pytest
 
-PICTURES = Path(__file__).parent / "pictures"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+from tests.support.browser import ARGUMENTS, CHROMIUM, needs_chromium
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs a Chromium on this machine; CI installs one")
+PICTURES = Path(__file__).parent / "pictures"
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -52,7 +43,7 @@ def test_from_the_invitation_to_the_closing_sentence(address: str, tmp_path: Pat
     from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 390, "height": 844}, locale="nl-NL", device_scale_factor=2)
         page.goto(address)
         page.get_by_test_id("persona-annelies").click()

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import ssl
 import stat
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import trust_for
 from bot.care.people import Role
 from bot.settings import SettingsProblem, read_settings
 from bot.store.vault import parse_keys
@@ -94,6 +96,20 @@ def test_an_own_server_needs_to_know_where_files_are(monkeypatch: pytest.MonkeyP
         read_settings()
     monkeypatch.setenv("DRAAGLICHT_API_URL", "http://localhost:8081/bot")
     assert read_settings().file_base == "http://localhost:8081/file/bot"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "checked"),
+    [
+        (("http://127.0.0.1:1/bot", "http://127.0.0.1:1/file/bot"), False),
+        (("https://api.telegram.org/bot", "https://api.telegram.org/file/bot"), True),
+        (("http://127.0.0.1:1/bot", "https://files.example/file/bot"), True),
+    ],
+)
+def test_certificates_are_checked_wherever_one_address_has_them(addresses: tuple[str, str], checked: bool) -> None:
+    trust = trust_for(*addresses)
+    assert isinstance(trust, ssl.SSLContext) == checked
+    assert not checked or trust.verify_mode is ssl.CERT_REQUIRED
 
 
 def test_an_empty_setting_is_no_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

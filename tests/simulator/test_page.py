@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from playwright import sync_api as playwright_api
 
 from bot.simulator import Emulator, SimulatorServer
 from tests.simulator.echo_bot import EchoBot
+from tests.support.browser import ARGUMENTS, CHROMIUM, needs_chromium
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium on this machine")
+pytestmark = needs_chromium
 expect = playwright_api.expect
 expect.set_options(timeout=15_000)
 
