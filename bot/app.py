@@ -120,7 +120,7 @@ def read_content(cache: Path) -> Content:
 
 
 def trust_for(*addresses: str) -> ssl.SSLContext | bool:
-    """The certificates to believe. Reading them takes longer than most of a start: once, and not for plain addresses."""
+    """The certificates to believe. Reading them takes long: once in a start, and not when all addresses are plain."""
     return httpx.create_ssl_context() if any(one.startswith("https:") for one in addresses) else False
 
 
