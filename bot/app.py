@@ -116,7 +116,7 @@ class Content:
 
 def read_content(cache: Path) -> Content:
     """What comes along with the program; `cache` is the folder for compiled copies. Raises ContentError."""
-    return Content(load(CONTENT, cache), load_help(CONTENT), load_danger(CONTENT, cache))
+    return Content(load(CONTENT, cache), load_help(CONTENT, cache), load_danger(CONTENT, cache))
 
 
 def trust_for(*addresses: str) -> ssl.SSLContext | bool:

@@ -138,6 +138,9 @@ def _flow_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     draw = _command(ways, "draw", _flows_draw, "draw a flow as a diagram")
     draw.add_argument("flow")
     draw.add_argument("--svg", type=Path, metavar="FILE", help="write an SVG picture instead of Mermaid text")
+    match = _command(ways, "match", _flows_match, "say which conversations fit a sentence, or how often that goes well")
+    match.add_argument("sentence", nargs="*", help="what somebody might type")
+    match.add_argument("--test", type=Path, nargs="+", default=[], metavar="FILE", help="sentences and what fits them")
     schema = _command(ways, "schema", _flows_schema, "print the JSON Schema of the files, for an editor")
     schema.add_argument("kind", choices=["flow", "deck", "texts", "screen"], nargs="?", default="flow")
 
@@ -331,15 +334,14 @@ def _show_dossier(options: argparse.Namespace) -> None:
 def _flows_check(options: argparse.Namespace) -> int:
     from bot.conversation.actions import ACTIONS
     from bot.conversation.facts import FACT_NAMES
-    from bot.safety.help import load_help
+    from bot.safety.checks import check_safety
     from flows.engine.checks import check
     from flows.engine.draw import table
     from flows.engine.library import CONTENT, compile_library, load_sources
 
     content = options.content or CONTENT
     sources = load_sources(content)
-    load_help(content)
-    problems = check(sources, options.transcripts)
+    problems = check(sources, options.transcripts) + check_safety(content)
     for problem in problems:
         print(problem)
     catalog = sources.catalog.value
@@ -379,6 +381,21 @@ def _flows_draw(options: argparse.Namespace) -> None:
         print(options.svg)
     else:
         print(mermaid(library.flows[options.flow], library))
+
+
+def _flows_match(options: argparse.Namespace) -> None:
+    from flows.engine.library import load
+    from flows.engine.matching import Matcher
+    from flows.engine.matching_measured import measure, table
+
+    if not options.sentence and not options.test:
+        raise SettingsProblem("give a sentence, or --test with a file of sentences")
+    matcher = Matcher(load().words)
+    if options.test:
+        print(table([measure(matcher, path) for path in options.test]))
+    if options.sentence:
+        offers = matcher.offers(" ".join(options.sentence), matcher.flows)
+        print("\n".join(f"{offer.score:.2f}  {offer.flow}" for offer in offers) or "Nothing fits.")
 
 
 def _flows_schema(options: argparse.Namespace) -> None:

@@ -4,16 +4,17 @@ Every value has the prefix DRAAGLICHT_ and may also stand in a file `.env`. A wr
 message says which, and how to mend it.
 """
 
+# ruff: noqa: RUF009 - what _read gives is a dataclass's field
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "DRAAGLICHT_"
 TELEGRAM_API, TELEGRAM_FILES = "https://api.telegram.org/bot", "https://api.telegram.org/file/bot"
@@ -34,68 +35,71 @@ class Role(StrEnum):
     TICKER = "ticker"
 
 
-def _zone(value: Any) -> Any:
-    if isinstance(value, ZoneInfo):
-        return value
+def _zone(text: str) -> ZoneInfo:
     try:
-        return ZoneInfo(str(value))
+        return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError("is not a time zone; write for instance Europe/Amsterdam") from None
 
 
-def _token(value: Any) -> Any:
-    if value and not _TOKEN.fullmatch(str(value)):
+def _token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
         raise ValueError("is not a bot token; copy it whole from BotFather, such as 123456:ABC-def")
-    return value or None
+    return text
 
 
-def _base(value: Any) -> Any:
-    if value and not str(value).startswith(("http://", "https://")):
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
         raise ValueError("is not an address; start it with https:// or http://")
-    return str(value).rstrip("/") if value else None
+    return text.rstrip("/")
 
 
-def _kinds(value: Any) -> Any:
-    """A list of words, also as written in the environment: with commas or blanks between them."""
-    return tuple(dict.fromkeys(value.replace(",", " ").split())) if isinstance(value, str) else value
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"is wrong: choose from {', '.join(map(repr, words))}")
+        return text.lower()
+
+    return read
 
 
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-Address = Annotated[str | None, BeforeValidator(_base)]
+def _some_of(*words: str) -> Callable[[str], tuple[str, ...]]:
+    """Reads a list with commas or blanks between them."""
+    one = _one_of(*words)
+    return lambda text: tuple(dict.fromkeys(map(one, text.replace(",", " ").split())))
 
 
-class Settings(BaseSettings):
+def _years(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:
+        raise ValueError("is wrong: write a number from 1 to 100")
+    return int(text)
+
+
+def _read(read: Callable[[str], Any], default: Any = None) -> Any:
+    """A setting, and how its value is read from text; `read` raises ValueError with what is wrong."""
+    return field(default=default, metadata={"read": read})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
     """All settings. Without a token the service talks to its own simulator."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_file=".env",
-        env_ignore_empty=True,
-        extra="ignore",
-        arbitrary_types_allowed=True,
-        frozen=True,
-    )
-
-    token: Annotated[str | None, BeforeValidator(_token)] = None
-    api_url: Address = None
-    file_url: Address = None
-    database_url: str | None = None
-    data_dir: Path = Path("data")
-    keys: str | None = None
-    key_file: Path | None = None
-    webhook_url: Address = None
-    webhook_secret: str | None = None
-    listen: str = "127.0.0.1:8080"
-    timezone: Zone = ZoneInfo("Europe/Amsterdam")
-    region: Literal["nl", "be"] = "nl"
-    keep_by_law: Annotated[
-        tuple[Literal["letters", "alerts", "looks", "consents"], ...], NoDecode, BeforeValidator(_kinds)
-    ] = ()
-    keep_years: Annotated[int, Field(ge=1, le=100)] = 20
-    role: Role = Role.ALL
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lambda v: str(v).lower())] = (
-        Field("info")
-    )
+    token: str | None = _read(_token)
+    api_url: str | None = _read(_address)
+    file_url: str | None = _read(_address)
+    database_url: str | None = _read(str)
+    data_dir: Path = _read(Path, Path("data"))
+    keys: str | None = _read(str)
+    key_file: Path | None = _read(Path)
+    webhook_url: str | None = _read(_address)
+    webhook_secret: str | None = _read(str)
+    listen: str = _read(str, "127.0.0.1:8080")
+    timezone: ZoneInfo = _read(_zone, ZoneInfo("Europe/Amsterdam"))
+    region: Literal["nl", "be"] = _read(_one_of("nl", "be"), "nl")
+    keep_by_law: tuple[str, ...] = _read(_some_of("letters", "alerts", "looks", "consents"), ())
+    keep_years: int = _read(_years, 20)
+    role: Role = _read(lambda text: Role(_one_of(*Role)(text)), Role.ALL)
+    log_level: str = _read(_one_of("debug", "info", "warning", "error"), "info")
 
     def make_data_dir(self) -> None:
         """Sees to it that there is a folder for files. Raises SettingsProblem."""
@@ -144,19 +148,33 @@ class Settings(BaseSettings):
         return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def read_settings(**given: Any) -> Settings:
-    """The settings of the environment; `given` ones go first. Raises SettingsProblem."""
+def read_settings() -> Settings:
+    """The settings of the environment and of the file `.env`. Raises SettingsProblem, with all that are wrong."""
+    given, values, wrong = _given(), {}, []
+    for one in fields(Settings):
+        if text := given.get(f"{PREFIX}{one.name}".upper()):
+            try:
+                values[one.name] = one.metadata["read"](text)
+            except ValueError as error:
+                wrong.append(f"{PREFIX}{one.name.upper()} {error}")
+    if wrong:
+        raise SettingsProblem("; ".join(wrong))
+    settings = Settings(**values)
+    settings.check()
+    return settings
+
+
+def _given() -> Mapping[str, str]:
+    """All that is set, by name in capitals. The environment goes before the file; an empty setting is none."""
+    return {name.upper(): text for said in (_in_file(), os.environ) for name, text in said.items() if text}
+
+
+def _in_file(path: Path = Path(".env")) -> Mapping[str, str | None]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
     try:
-        settings = Settings(**given)
-        settings.check()
-        return settings
-    except ValidationError as error:
-        raise SettingsProblem("; ".join(_said(detail["loc"], detail["msg"]) for detail in error.errors())) from None
+        return dotenv_values(path, encoding="utf-8")
     except UnicodeDecodeError:
         raise SettingsProblem(".env cannot be read; save it as UTF-8") from None
-
-
-def _said(place: tuple[int | str, ...], message: str) -> str:
-    name = f"{PREFIX}{place[0]}".upper() if place else "a setting"
-    message = message.removeprefix("Value error, ")
-    return f"{name} {message if message.startswith('is ') else f'is wrong: {message}'}"

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from bot.care import office, people
 from bot.care.office import OfficeHours
@@ -129,6 +130,14 @@ def in_turn(connection: Connection, vault: Vault, parent: Person) -> list[list[P
     return turns
 
 
+def is_theirs(connection: Connection, vault: Vault, parent: Person, person: Person) -> bool:
+    """Whether somebody who was asked may still take it up: as the mentor of now, that mentor's stand-in, or a
+    coordinator."""
+    mentor = people.by_id(connection, vault, parent.mentor_id) if parent.mentor_id else None
+    guides = mentor is not None and person.id in (mentor.id, mentor.stand_in_id)
+    return _may_be_asked(person) and (guides or Role.COORDINATOR in person.roles)
+
+
 def _may_be_asked(person: Person) -> bool:
     return bool(person.roles & (Role.MENTOR | Role.COORDINATOR))
 
@@ -154,7 +163,8 @@ class Next:
 def decide(turns: Sequence[Sequence[Person]], called: dict[int, datetime], now: datetime) -> Next:
     """What to do about an alert that waits. `turns` are all who can be asked, `called` who was, with the instant.
 
-    The next in turn are asked when those asked had their time, or none of these is at work and somebody else is.
+    The next in turn are asked when those asked had their time, or none of these is at work and somebody else is. The
+    first in turn are asked at once: also when they became so after others were asked.
     """
     told = dict(called)
     ask: list[Person] = []
@@ -163,7 +173,8 @@ def decide(turns: Sequence[Sequence[Person]], called: dict[int, datetime], now: 
         later = [fresh for turn in turns if (fresh := [one for one in turn if one.id not in told])]
         if not later:
             return Next(ask, None)
-        if asked:
+        is_first = not any(one.id in told for one in turns[0])
+        if asked and not is_first:
             since = min(told[one.id] for one in asked)
             begun = sum(any(one.id in told for one in turn) for turn in turns)
             wait = WAITS[min(begun, len(WAITS)) - 1]
@@ -183,13 +194,24 @@ def look_again(connection: Connection, chat_id: int, moment: datetime | None) ->
         timers.put(connection, Timer(chat_id, ALERT, moment, _ALWAYS_USEFUL))
 
 
+_WAITING = (
+    select(people_table.c.chat_id, alerts.c.made_at)
+    .join(alerts, alerts.c.person_id == people_table.c.id)
+    .where(alerts.c.seen_at.is_(None), alerts.c.ended_at.is_(None))
+)
+
+
 def hurry(connection: Connection, person_id: int) -> None:
     """Somebody cannot be reached any more: the alerts that wait for them are looked at at once."""
-    waiting = (
-        select(people_table.c.chat_id, alerts.c.made_at)
-        .join(alerts, alerts.c.person_id == people_table.c.id)
-        .join(alert_calls, alert_calls.c.alert_id == alerts.c.id)
-        .where(alert_calls.c.person_id == person_id, alerts.c.seen_at.is_(None), alerts.c.ended_at.is_(None))
-    )
+    called = _WAITING.join(alert_calls, alert_calls.c.alert_id == alerts.c.id)
+    _look_now(connection, called.where(alert_calls.c.person_id == person_id))
+
+
+def hurry_for_family(connection: Connection, family_id: int) -> None:
+    """Others are to be asked for this family: the alerts of its parents that wait are looked at at once."""
+    _look_now(connection, _WAITING.where(people_table.c.family_id == family_id))
+
+
+def _look_now(connection: Connection, waiting: Select[Any]) -> None:
     for chat_id, made_at in connection.execute(waiting).all():
         look_again(connection, chat_id, made_at)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from bot.care import pages
+from bot.care import alerts, pages
 from bot.care.pages import Page
 from bot.store.tables import child_words, children, families, people
 from bot.store.types import new_id
@@ -181,7 +181,9 @@ def mentor_looked(connection: Connection, family_id: int, now: datetime) -> None
 
 
 def hand_over(connection: Connection, family_id: int, mentor_id: int | None) -> None:
-    """From now on another mentor guides the family, or nobody; the one before sees nothing of it any more."""
+    """From now on another mentor guides the family, or nobody; the one before sees nothing of it any more. A parent who
+    asked for a person and still waits is soon told who is asked now."""
     connection.execute(
         update(families).where(families.c.id == family_id).values(mentor_id=mentor_id, mentor_looked_at=None)
     )
+    alerts.hurry_for_family(connection, family_id)

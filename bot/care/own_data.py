@@ -5,15 +5,16 @@ What somebody cannot find here, we do not have. Does not know what Telegram keep
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from bot.care import consents, families, invitations, letters, looks, notes, people, sharing
 from bot.care.families import Child
+from bot.care.letters import Letter
 from bot.care.people import Person, Role
 from bot.care.records import Record
 from bot.care.sharing import Entry, With
@@ -27,12 +28,15 @@ _ANSWERS_WITH_FILES = ("voice", "photo")
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that somebody sent: its id at Telegram, and its name in `everything_of`, to which Telegram knows the
-    ending."""
+    """A file that somebody sent or got: its id at Telegram, and its name in `everything_of`, to which Telegram knows
+    the ending."""
 
     file_id: str
     name: str
-    record_id: int
+
+
+Names = Mapping[str, str]
+"""What the files are called, by their ids."""
 
 
 def everything_of(connection: Connection, vault: Vault, person: Person, now: datetime) -> dict[str, Any]:
@@ -40,7 +44,8 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
     children = _children_ever(connection, vault, person, now)
     names = {child.id: child.name for child, _ in children}
     kept = sharing.all_of(connection, vault, person.id)
-    files = _files_in(kept)
+    posted = letters.of_person(connection, vault, person.id)
+    files = _names(kept, posted)
     return {
         "gemaakt_op": now.isoformat(),
         "naam": person.name,
@@ -73,7 +78,7 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
             for one in consents.history(connection, person.id)
         ],
         "bewaard": [_entry(entry, names, files) for entry in kept],
-        "berichten": _letters(connection, vault, person),
+        "berichten": [_letter(one, person, files) for one in posted],
         "hulpvragen": _alerts(connection, vault, person),
         "wie_keek": [
             {"wie": look.who, "als": look.role, "waarnaar": look.kind, "wanneer": look.at.isoformat()}
@@ -84,8 +89,10 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
 
 
 def media_of(connection: Connection, vault: Vault, person: Person) -> list[Media]:
-    """The files in what a person keeps, the newest first: these are worth most when there are too many."""
-    return _files_in(sharing.all_of(connection, vault, person.id))[::-1]
+    """The files in what a person keeps, wrote and got, the newest first: these are worth most when there are too
+    many."""
+    kept, posted = sharing.all_of(connection, vault, person.id), letters.of_person(connection, vault, person.id)
+    return [Media(file_id, name) for file_id, name in reversed(_names(kept, posted).items())]
 
 
 def _settings(person: Person) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def _children_ever(connection: Connection, vault: Vault, person: Person, now: da
     return [(child, child.id in listed) for child in known]
 
 
-def _entry(entry: Entry, children: dict[int, str], files: list[Media]) -> dict[str, Any]:
+def _entry(entry: Entry, children: dict[int, str], files: Names) -> dict[str, Any]:
     record = entry.record
     return {
         "soort": record.kind,
@@ -121,15 +128,18 @@ def _entry(entry: Entry, children: dict[int, str], files: list[Media]) -> dict[s
             for name, field in record.fields.items()
             if name != notes.PIECES
         },
-        "bestanden": [one.name for one in files if one.record_id == record.id],
+        "bestanden": [files[one] for one in _file_ids(record)],
         "gedeeld_met": [word for who, word in _WITH.items() if who in entry.shared_with],
         "voor_de_afspraak": entry.for_appointment,
     }
 
 
-def _files_in(entries: list[Entry]) -> list[Media]:
-    found = [(entry.record.id, file_id) for entry in entries for file_id in _file_ids(entry.record)]
-    return [Media(file_id, f"bestand-{number}", owner) for number, (owner, file_id) in enumerate(found, start=1)]
+def _names(kept: list[Entry], posted: list[Letter]) -> dict[str, str]:
+    """A name for every file, in order of time. What was kept and passed on as well is one file."""
+    found = [(entry.record.id, file_id) for entry in kept for file_id in _file_ids(entry.record)]
+    found += [(letter.id, letter.file_id) for letter in posted if letter.file_id]
+    in_order = dict.fromkeys(file_id for _, file_id in sorted(found, key=lambda one: one[0]))
+    return {file_id: f"bestand-{number}" for number, file_id in enumerate(in_order, start=1)}
 
 
 def _file_ids(record: Record) -> Iterator[str]:
@@ -143,21 +153,13 @@ def _file_ids(record: Record) -> Iterator[str]:
             yield file_id
 
 
-def _letters(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
-    table = tables.letters
-    rows = connection.execute(
-        select(table)
-        .where(or_(table.c.from_person == person.id, table.c.to_person == person.id))
-        .order_by(table.c.sent_at, table.c.id)
-    ).all()
-    return [
-        {
-            "wanneer": row.sent_at.isoformat(),
-            "van_jou": row.from_person == person.id,
-            "tekst": vault.open_text(letters.TEXT, row.id, row.text_sealed),
-        }
-        for row in rows
-    ]
+def _letter(letter: Letter, person: Person, files: Names) -> dict[str, Any]:
+    return {
+        "wanneer": letter.sent_at.isoformat(),
+        "van_jou": letter.from_person == person.id,
+        "tekst": letter.text,
+        "bestanden": [files[letter.file_id]] if letter.file_id else [],
+    }
 
 
 def _alerts(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from bot.care import looks
 from bot.store.tables import conversations, families, people
 from bot.store.types import new_id
 from bot.store.vault import Vault
@@ -49,6 +50,7 @@ class Person:
     reminder_hours: str | None = None
     office_hours: str | None = None
     stand_in_id: int | None = None
+    reminders_a_day: int = 3
 
     @property
     def has_stopped(self) -> bool:
@@ -131,6 +133,7 @@ def _person(row: Any, vault: Vault) -> Person:
         blocked=row.blocked_at is not None,
         office_hours=row.office_hours,
         stand_in_id=row.stand_in_id,
+        reminders_a_day=row.reminders_a_day,
         silent_reminders=row.silent_reminders,
         reminder_hours=row.reminder_hours,
     )
@@ -160,6 +163,7 @@ def add(
             region=region,
             zone=zone,
             created_at=now,
+            looks_end_sealed=looks.sealed_beginning(vault, person_id),
         )
     )
     return person_id

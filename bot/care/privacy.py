@@ -23,8 +23,9 @@ def erase(connection: Connection, person: Person) -> None:
     hurry(connection, own)
     _erase_alerts(connection, own)
     connection.execute(delete(tables.looks).where(tables.looks.c.owner_id == own))
-    for table in (tables.records, tables.consents, tables.child_words):
+    for table in (tables.records, tables.consents, tables.child_words, tables.flow_uses, tables.reminder_log):
         connection.execute(delete(table).where(table.c.person_id == own))
+    connection.execute(update(tables.switches).where(tables.switches.c.by_person == own).values(by_person=None))
     connection.execute(
         delete(tables.letters).where(or_(tables.letters.c.from_person == own, tables.letters.c.to_person == own))
     )
@@ -77,5 +78,6 @@ def _erase_family(connection: Connection, family_id: int) -> None:
     own_children = select(tables.children.c.id).where(tables.children.c.family_id == family_id)
     connection.execute(delete(tables.child_words).where(tables.child_words.c.child_id.in_(own_children)))
     connection.execute(delete(tables.invitations).where(tables.invitations.c.family_id == family_id))
+    connection.execute(delete(tables.switches).where(tables.switches.c.family_id == family_id))
     connection.execute(delete(tables.children).where(tables.children.c.family_id == family_id))
     connection.execute(delete(tables.families).where(tables.families.c.id == family_id))

@@ -69,6 +69,21 @@ def of_kind(connection: Connection, vault: Vault, person_id: int, kind: str, sin
     return [of_row(row, vault) for row in connection.execute(query.order_by(records.c.created_at, records.c.id))]
 
 
+def newest(connection: Connection, vault: Vault, person_id: int, kind: str, most: int) -> list[Record]:
+    """The last records of a kind, the newest first."""
+    query = select(records).where(records.c.person_id == person_id, records.c.kind == kind)
+    query = query.order_by(records.c.created_at.desc(), records.c.id.desc()).limit(most)
+    return [of_row(row, vault) for row in connection.execute(query)]
+
+
+def by_id(connection: Connection, vault: Vault, person_id: int, record_id: int) -> Record | None:
+    """A record of this person."""
+    row = connection.execute(
+        select(records).where(records.c.person_id == person_id, records.c.id == record_id)
+    ).first()
+    return of_row(row, vault) if row else None
+
+
 def of_person(connection: Connection, vault: Vault, person_id: int) -> list[Record]:
     """Everything a person kept, the oldest first."""
     query = select(records).where(records.c.person_id == person_id).order_by(records.c.created_at, records.c.id)
@@ -127,6 +142,11 @@ def correct(
     record = find(connection, vault, person_id, key)
     if record and name in record.fields:
         _write_fields(connection, vault, record.id, {**record.fields, name: field}, now)
+
+
+def change(connection: Connection, vault: Vault, record: Record, name: str, field: Field, now: datetime) -> None:
+    """Puts a field in a record, whether or not it was there."""
+    _write_fields(connection, vault, record.id, {**record.fields, name: field}, now)
 
 
 def become(connection: Connection, person_id: int, key: str, kind: str) -> None:

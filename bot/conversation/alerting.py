@@ -6,8 +6,6 @@ is `care.alerts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from bot.care import alerts, families, letters, people
 from bot.care.alerts import Alert, Seen
 from bot.care.people import Person
@@ -41,7 +39,7 @@ def carry_on(turn: Turn, parent: Person, alert: Alert) -> list[Person]:
     """Asks those whose turn it is, and sets when to look again; returns who was asked now."""
     step = alerts.decide(_turns(turn, parent), alert.called, turn.now)
     asked = [one for one in step.ask if alerts.call(turn.connection, alert.id, one.id, turn.now)]
-    before = in_words(_people(turn, alert.called))
+    before = in_words(_still_asked(turn, parent, alert))
     for one in asked:
         _ask(turn, parent, alert, one, before)
     alerts.look_again(turn.connection, parent.chat_id, step.look_at)
@@ -61,7 +59,10 @@ def rang(turn: Turn) -> None:
     if asked:
         called = alert.called | {one.id: turn.now for one in asked}
         last = alerts.decide(turns, called, turn.now).all_asked
-        text = turn.text("alert_next", silent=in_words(silent), names=in_words(asked), last=last)
+        others_before = not alert.called.keys() <= {one.id for together in turns for one in together}
+        handed_over = others_before and parent.mentor_id in {one.id for one in asked}
+        told = {"silent": in_words(silent), "names": in_words(asked), "last": last, "handed_over": handed_over}
+        text = turn.text("alert_next", **told)
         _tell(turn, parent, text, _over_row(turn, alert))
     elif not silent:
         alerts.end(turn.connection, alert.id, turn.now)
@@ -80,7 +81,7 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> None:
     if me and found and what == _OVER and found.person_id == me.id:
         _is_over(turn, me, found)
     elif me and found and not what and me.id in found.called:
-        _take_up(turn, me, found.id)
+        _take_up(turn, me, found.id, message_id)
     else:
         turn.note = REFUSED
         show.menu(turn)
@@ -93,7 +94,7 @@ def end(turn: Turn, parent: Person) -> str:
         return ""
     alerts.end(turn.connection, alert.id, turn.now)
     alerts.look_again(turn.connection, parent.chat_id, None)
-    told = _people(turn, alert.called)
+    told = _still_asked(turn, parent, alert)
     for one in told:
         _tell(turn, one, turn.text("alert_over_sentence", name=families.spoken(parent.name)))
     return in_words(told)
@@ -108,10 +109,18 @@ def _is_over(turn: Turn, parent: Person, alert: Alert) -> None:
     turn.say("alert_ended" if names else "alert_ended_quietly", names=names, sentence=sentence)
 
 
-def _take_up(turn: Turn, me: Person, alert_id: int) -> None:
+def _take_up(turn: Turn, me: Person, alert_id: int, message_id: int | None) -> None:
+    asked = alerts.find(turn.connection, alert_id, hold=True)
+    parent = people.by_id(turn.connection, turn.host.vault, asked.person_id) if asked else None
+    if parent is None:
+        return
+    if not alerts.is_theirs(turn.connection, turn.host.vault, parent, me):
+        if message_id is not None:
+            turn.call(outgoing.edit_rows(message_id), "edit")
+        turn.say("alert_not_yours")
+        return
     seen, alert = alerts.take_up(turn.connection, alert_id, me.id, turn.now)
-    parent = people.by_id(turn.connection, turn.host.vault, alert.person_id) if alert else None
-    if alert is None or parent is None or seen is Seen.AGAIN:
+    if alert is None or seen is Seen.AGAIN:
         return
     turn.show_choice(turn.host.library.texts["alert_take_up"])
     name, mine = families.spoken(parent.name), families.spoken(me.name)
@@ -125,7 +134,7 @@ def _take_up(turn: Turn, me: Person, alert_id: int) -> None:
             alerts.look_again(turn.connection, parent.chat_id, None)
             turn.say("alert_taken", name=name)
             _tell(turn, parent, turn.text("alert_seen", by=mine), _over_row(turn, alert))
-            for one in _people(turn, alert.called):
+            for one in _still_asked(turn, parent, alert):
                 if one.id != me.id:
                     _tell(turn, one, turn.text("alert_taken_for_you", by=mine, name=name))
 
@@ -137,9 +146,10 @@ def _turns(turn: Turn, parent: Person) -> list[list[Person]]:
     return alerts.in_turn(turn.connection, turn.host.vault, parent)
 
 
-def _people(turn: Turn, ids: Iterable[int]) -> list[Person]:
-    found = (people.by_id(turn.connection, turn.host.vault, one) for one in ids)
-    return [one for one in found if one]
+def _still_asked(turn: Turn, parent: Person, alert: Alert) -> list[Person]:
+    """Those who were asked and still may be: who guides the family no more hears no more of it."""
+    found = (people.by_id(turn.connection, turn.host.vault, one) for one in alert.called)
+    return [one for one in found if one and alerts.is_theirs(turn.connection, turn.host.vault, parent, one)]
 
 
 def _ask(turn: Turn, parent: Person, alert: Alert, one: Person, before: str) -> None:

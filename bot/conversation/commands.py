@@ -13,8 +13,11 @@ from bot.care.people import Role
 from bot.conversation import closing, show
 from bot.conversation.turn import Turn
 from bot.safety import attempts
-from bot.safety.access import Who
+from bot.safety.access import Who, audience
 from flows.engine.state import Back, Resume, Stop
+
+TO_FLOW = "doe-"
+"""How a start link begins that leads to a flow: a mentor can send it, and it works for whoever may start the flow."""
 
 _START_FLOWS = {
     Role.PARENT: "welcome",
@@ -42,6 +45,9 @@ def _showing(screen: str) -> Callable[[Turn, str], None]:
 def _start(turn: Turn, code: str) -> None:
     if not code:
         show.menu(turn)
+        return
+    if code.startswith(TO_FLOW) and turn.person:
+        show.flow(turn, code.removeprefix(TO_FLOW))
         return
     if not attempts.may_try(turn.connection, turn.chat_id, turn.now):
         _bad_code(turn, attempts.TOO_MANY)
@@ -137,13 +143,20 @@ OFFERED = (
 """What Telegram's own menu offers, in order."""
 
 
+def _of_flow(turn: Turn, word: str) -> Command | None:
+    """The command of the flow that answers to this word."""
+    flows = turn.host.library.flows.values()
+    found = next((flow for flow in flows if flow.command == word), None)
+    return Command(audience(found.audience), _starting(found.flow)) if found else None
+
+
 ALSO_BEFORE = ("start", "privacy", "dicht")
 """What works for whoever is not in yet."""
 
 
 def command(turn: Turn, word: str, rest: str) -> None:
     """Does what the word asks, or shows the menu."""
-    known = COMMANDS.get(word, COMMANDS["menu"])
+    known = COMMANDS.get(word) or _of_flow(turn, word) or COMMANDS["menu"]
     always = word in ALSO_BEFORE or (word in ("stop", "terug") and turn.state.running)
     if not turn.who & known.who or (turn.person is None and not always):
         show.menu(turn)

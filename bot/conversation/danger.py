@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.conversation import show
+from bot.conversation.incoming import InGroup
 from bot.conversation.turn import SAFETY_FLOWS, Turn
 from bot.safety.danger import Finding, Tier
 from bot.store import timers
@@ -48,6 +49,35 @@ def look_first(turn: Turn, text: str, respond: Callable[[], object], *, aloud: b
         _ask(turn, finding.tier)
 
 
+def look_in_group(turn: Turn, said: InGroup) -> None:
+    """What somebody says in a group may speak of danger: they are asked about it in their own chat, and nothing is said
+    where others read along. Of who has no chat with us the group gets the card, as if anybody had asked for it."""
+    finding = turn.host.danger.look(said.text) if said.text else None
+    if finding is None:
+        return
+    guest = turn.person is None and turn.state.running is not None
+    if not guest and (turn.person is None or turn.person.blocked):
+        _tell_group(turn, said.group_id, finding)
+        return
+    open_run = _open_run(turn)
+    asks = not guest and (_is_plainer(finding, open_run) if open_run else not _was_asked(turn, finding.tier))
+    if finding.tier == "explicit":
+        show.help_card(turn, first=turn.host.danger.lines(finding.category))
+    if asks or finding.tier == "explicit":
+        turn.lead_in("danger_in_group")
+    if asks:
+        _ask(turn, finding.tier)
+        if open_run:
+            turn.apply(Forget(open_run.id))
+
+
+def _tell_group(turn: Turn, group_id: int, finding: Finding) -> None:
+    """Only for what was said plainly: with less to go on, a card would point at the writer for nothing."""
+    if finding.tier == "explicit" and _LULL[finding.tier] not in timers.of_chat(turn.connection, group_id):
+        _begin_lull(turn, group_id, finding.tier)
+        show.help_card_in_group(turn, group_id)
+
+
 def _open_run(turn: Turn) -> Run | None:
     """The conversation about danger that the person is in, if they are."""
     running = turn.state.running
@@ -63,7 +93,7 @@ def _went_on(turn: Turn, before: Run) -> bool:
 
 def _stay(turn: Turn, open_run: Run, finding: Finding | None) -> None:
     """The question about danger is asked once more; a plainer one, if what was said meanwhile is plainer."""
-    if open_run.flow == ASKED and finding and finding.tier == "explicit":
+    if finding and _is_plainer(finding, open_run):
         _ask(turn, finding.tier)
         turn.apply(Forget(open_run.id))
     else:
@@ -71,10 +101,18 @@ def _stay(turn: Turn, open_run: Run, finding: Finding | None) -> None:
         turn.apply(Resume(open_run.id))
 
 
+def _is_plainer(finding: Finding, open_run: Run) -> bool:
+    """Whether danger is now said plainly, and was only asked about."""
+    return open_run.flow == ASKED and finding.tier == "explicit"
+
+
 def _ask(turn: Turn, tier: Tier) -> None:
-    until = turn.now + LULL
-    timers.put(turn.connection, Timer(turn.chat_id, _LULL[tier], until, _LULL_USEFUL))
+    _begin_lull(turn, turn.chat_id, tier)
     turn.start(_FLOWS[tier])
+
+
+def _begin_lull(turn: Turn, chat_id: int, tier: Tier) -> None:
+    timers.put(turn.connection, Timer(chat_id, _LULL[tier], turn.now + LULL, _LULL_USEFUL))
 
 
 def _was_asked(turn: Turn, tier: Tier) -> bool:

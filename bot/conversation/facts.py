@@ -32,11 +32,12 @@ from bot.care.counting import Count
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.families import Child, spoken
 from bot.care.people import Person, Role
-from bot.conversation import safety_facts
+from bot.conversation import kept_facts, safety_facts
 from bot.schedule.local_time import part_of_day
 from bot.store import timers
 from bot.store.timers import Timer
 from bot.store.vault import Vault
+from flows.engine.definition import RecordKind
 from flows.engine.dutch.spoken import spoken_date, spoken_time, weekday_name
 from flows.engine.templates import enumerate_dutch, excerpt, possessive, render
 
@@ -54,8 +55,8 @@ _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 
 @dataclass
 class Facts(Mapping[str, object]):
-    """The facts for one person at one moment. `loose_key` names the note being decided on, if any; `law` says what the
-    organisation must keep of who leaves."""
+    """The facts for one person at one moment. `kinds` are the kinds of records that the catalog has; `loose_key` names
+    the note being decided on, if any; `law` says what the organisation must keep of who leaves."""
 
     connection: Connection
     vault: Vault
@@ -64,20 +65,21 @@ class Facts(Mapping[str, object]):
     now: datetime
     default_zone: ZoneInfo
     texts: Mapping[str, str]
+    kinds: Mapping[str, RecordKind] = field(default_factory=dict)
     loose_key: str | None = None
     law: ByLaw = NOTHING_BY_LAW
     _known: dict[str, object] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> object:
         if name not in self._known:
-            self._known[name] = _FACTS[name](self)
+            self._known[name] = _FACTS[name](self) if name in _FACTS else kept_facts.listed(self, name)
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_FACTS)
+        return iter({*_FACTS, *(kind.listed for kind in self.kinds.values() if kind.listed)})
 
     def __len__(self) -> int:
-        return len(_FACTS)
+        return len(set(self))
 
     def forget(self) -> None:
         """Looks everything up anew from here on: something was changed."""

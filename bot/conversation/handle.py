@@ -19,7 +19,7 @@ from bot.care.people import Role
 from bot.care.records import AnsweredBy, Field
 from bot.conversation import commands, danger, outgoing, reminders, show, taps
 from bot.conversation.actions.loose import send_letter
-from bot.conversation.incoming import Edited, Incoming, Message, Nothing, Rang, Reachable, Tapped
+from bot.conversation.incoming import Edited, Incoming, InGroup, Message, Nothing, Rang, Reachable, Tapped
 from bot.conversation.turn import LOOSE_FLOW, SAFETY_FLOWS, Host, Turn
 from bot.schedule import ticker
 from bot.store import inbox, outbox
@@ -71,8 +71,8 @@ def _decoded(item: Item, decode: Decode, now: datetime) -> Incoming:
         return decode(item.payload)
     given = json.loads(item.payload)
     due_at = datetime.fromisoformat(given["due_at"]).astimezone(UTC)
-    late = now > due_at + timedelta(seconds=given["late_after"])
-    return Rang(given["key"], given["turn"], late)
+    useful_until = due_at + timedelta(seconds=given["late_after"])
+    return Rang(given["key"], given["turn"], now > useful_until, useful_until)
 
 
 def _failed(database: Database, host: Host, item: Item, error: Exception, now: datetime) -> None:
@@ -117,6 +117,10 @@ def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, 
             if host.help.is_asked_by(incoming.text):
                 show.help_card(turn)
             danger.look_first(turn, incoming.text, lambda: _edited(turn, incoming), aloud=True)
+        case InGroup():
+            if item.kind != HELPED and host.help.is_asked_by(incoming.text):
+                show.help_card_in_group(turn, incoming.group_id)
+            danger.look_in_group(turn, incoming)
         case Reachable():
             _reachable(turn, incoming)
         case Rang():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 MessageKind = Literal[
@@ -53,6 +54,14 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+class InGroup:
+    """Somebody said something in a group, or changed what they said. Nothing of it is kept."""
+
+    group_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tapped:
     """Somebody tapped a button. `html` is the text of the message that holds it, as far as Telegram still knows it."""
 
@@ -71,11 +80,12 @@ class Reachable:
 
 @dataclass(frozen=True, slots=True)
 class Rang:
-    """A timer went off. `late`: it is past its use."""
+    """A timer went off. `late`: it is past its use, which it had until `useful_until`."""
 
     key: str
     turn: int | None
     late: bool
+    useful_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +93,4 @@ class Nothing:
     """Nothing that concerns anybody."""
 
 
-Incoming = Message | Edited | Tapped | Reachable | Rang | Nothing
+Incoming = Message | Edited | InGroup | Tapped | Reachable | Rang | Nothing

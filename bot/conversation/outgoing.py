@@ -46,6 +46,13 @@ def document(name: str, data: bytes, caption: str = "") -> dict[str, Any]:
     return {"do": "document", "name": name, "data": base64.b64encode(data).decode(), "caption": caption}
 
 
+def picture(
+    kind: str, data: Mapping[str, Any], caption: str = "", *, document: str = "", quiet: bool = False
+) -> dict[str, Any]:
+    """A picture that is drawn when it is sent: a photo, or a PDF by the name `document`. `caption` is HTML."""
+    return {"do": "picture", "kind": kind, "data": data, "caption": caption, "document": document, "quiet": quiet}
+
+
 def archive(
     name: str, data: dict[str, Any], labels: Mapping[str, Mapping[str, str]], files: list[list[str]]
 ) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.care import alerts, leaving, people, quiet, rituals, sweeping
+from datetime import datetime
+
+from bot.care import alerts, coming, leaving, people, quiet, rituals, sweeping
+from bot.care.coming import Coming
 from bot.care.rituals import EVENING_LATER, EveningCall
 from bot.conversation import alerting, danger, show
 from bot.conversation.incoming import Rang
@@ -10,7 +13,7 @@ from bot.conversation.turn import LOOK_BACK_FLOW, QUIET_FLOW, REMINDER_FLOW, STI
 from bot.store import timers
 from bot.store.outbox import Priority
 from bot.store.timers import Timer
-from flows.engine.state import Elapsed, Remind, State
+from flows.engine.state import Elapsed, Ref, Remind, State, Value
 
 _UNASKED = {
     rituals.EVENING: EVENING_LATER,
@@ -27,9 +30,11 @@ _HELD_USEFUL = int(rituals.RITUAL_USEFUL.total_seconds())
 def rang(turn: Turn, timer: Rang) -> None:
     """Does what the timer was set for, if it is still of use."""
     if timer.late:
-        turn.note = "late"
+        _left_out(turn, timer)
         return
     if timer.key in _UNASKED and _is_held(turn, timer.key):
+        return
+    if _comes(turn, timer.key) and _is_held_until_hours(turn, timer):
         return
     match timer.key:
         case "pause" | "silence":
@@ -51,8 +56,52 @@ def rang(turn: Turn, timer: Rang) -> None:
             _goodbye(turn)
         case show.ASKED_AGAIN:
             pass
-        case _:
-            turn.note = "unknown timer"
+        case key:
+            _flow_comes(turn, timer, coming.read_key(key))
+
+
+def _flow_comes(turn: Turn, timer: Rang, what: Coming) -> None:
+    """A flow comes by itself, if this is a moment for it."""
+    person, flow = turn.person, turn.host.library.flows.get(what.flow)
+    if person is None or flow is None or flow.comes is None:
+        turn.note = "unknown timer"
+        return
+    about = flow.about
+    values: dict[str, Value] = {about.name: Ref(about.source, what.item)} if about and what.item else {}
+    if not turn.may_start(what.flow) or (about and what.item and not _is_there(turn, about.source, what.item)):
+        coming.stop(turn.connection, person, what)
+        turn.note = "gone"
+        return
+    verdict = coming.decide(
+        person,
+        useful_until=timer.useful_until,
+        came=coming.came_today(turn.connection, person, turn.now),
+        evening=coming.evening_to_come(person, turn.facts.timers, turn.now),
+        talking=_is_talking(turn),
+        now=turn.now,
+    )
+    if verdict.comes:
+        coming.note(turn.connection, person, what.key, coming.CAME, turn.now)
+        _speak_as_reminder(turn, purpose_is_ritual=True)
+        turn.expires_at = timer.useful_until
+        turn.start(what.flow, values)
+    elif verdict.later:
+        _hold(turn, what, verdict.later, timer.useful_until)
+    else:
+        turn.note = verdict.why or "not wanted"
+        if verdict.why:
+            coming.note(turn.connection, person, what.key, verdict.why, turn.now)
+
+
+def _is_there(turn: Turn, source: str, item: str) -> bool:
+    found = turn.facts[source]
+    return isinstance(found, list) and any(one["id"] == item for one in found)
+
+
+def _hold(turn: Turn, what: Coming, until: datetime, useful_until: datetime) -> None:
+    useful = int((useful_until - until).total_seconds())
+    timers.put(turn.connection, Timer(turn.chat_id, what.key + coming.HELD, until, useful))
+    turn.note = "held"
 
 
 def _is_held(turn: Turn, key: str) -> bool:
@@ -62,6 +111,31 @@ def _is_held(turn: Turn, key: str) -> bool:
         return False
     timers.put(turn.connection, Timer(turn.chat_id, _UNASKED[key], until, _HELD_USEFUL))
     turn.note = "held"
+    return True
+
+
+def _comes(turn: Turn, key: str) -> bool:
+    """Whether this is the timer of a flow that comes by itself."""
+    flow = turn.host.library.flows.get(coming.read_key(key).flow)
+    return flow is not None and flow.comes is not None
+
+
+def _left_out(turn: Turn, timer: Rang) -> None:
+    turn.note = "late"
+    if turn.person and _comes(turn, timer.key):
+        coming.note(turn.connection, turn.person, timer.key, coming.LATE, turn.now)
+
+
+def _is_held_until_hours(turn: Turn, timer: Rang) -> bool:
+    """Whether this is no hour at which the person wants to hear anything; it comes when such hours begin, if it is of
+    use then."""
+    until = quiet.waits_until(turn.person, turn.now)
+    if until is None:
+        return False
+    if until <= timer.useful_until:
+        _hold(turn, coming.read_key(timer.key), until, timer.useful_until)
+    else:
+        _left_out(turn, timer)
     return True
 
 
@@ -110,6 +184,7 @@ def _evening(turn: Turn, timer: Rang) -> None:
             turn.start(QUIET_FLOW)
         case EveningCall.ASK:
             _speak_as_reminder(turn, purpose_is_ritual=True)
+            coming.note(turn.connection, turn.person, rituals.EVENING, coming.CAME, turn.now)
             if not again:
                 silent = turn.person.evenings_silent + 1
                 people.change(turn.connection, turn.person.id, evenings_silent=silent)

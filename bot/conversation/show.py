@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from bot.care import consents
+from bot.care import consents, uses
 from bot.care.consents import Purpose
 from bot.care.people import Person, Role
 from bot.conversation import guided, kept, looked, outgoing
@@ -63,7 +63,9 @@ def screen(turn: Turn, name: str, message_id: int | None = None) -> None:
     elif name in _LISTS:
         _LISTS[name](turn, message_id)
     else:
-        turn.show(*menus.show(turn.host.library.screens[name], turn.facts), message_id)
+        found = turn.host.library.screens[name]
+        used = uses.of(turn.connection, turn.person.id) if found.used_first and turn.person else {}
+        turn.show(*menus.show(found, turn.facts, may_start=turn.may_start, uses=used), message_id)
 
 
 def may_see(turn: Turn, name: str) -> bool:
@@ -84,3 +86,9 @@ def help_card(turn: Turn, region: str | None = None, first: Sequence[str] = ()) 
     own = turn.person.region if turn.person else turn.host.default_region
     text, rows = turn.host.help.card(region or own, asker(turn.person, turn.chat_id), first)
     turn.calls.append(Call(turn.chat_id, outgoing.send(text, rows), Priority.SAFETY, "safety"))
+
+
+def help_card_in_group(turn: Turn, group_id: int) -> None:
+    """The card in a group, always the same: nothing on it tells for whom it is."""
+    text, rows = turn.host.help.card(turn.host.default_region, asker(None, group_id))
+    turn.calls.append(Call(group_id, outgoing.send(text, rows), Priority.SAFETY, "safety"))

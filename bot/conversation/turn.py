@@ -6,15 +6,17 @@ Applies the engine's effects. Does not know which input leads to what: that is `
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import people, privacy, records, rituals
+from bot.care import people, privacy, records, rituals, switches, uses
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.people import Person
 from bot.care.records import Field
@@ -64,18 +66,6 @@ REMINDER_FLOW, QUIET_FLOW, LOOK_BACK_FLOW = "evening_reminder", "quiet_evenings"
 STILL_THERE_FLOW, AGREE_AGAIN_FLOW = "still_there", "agree_again"
 SAFETY_FLOWS = frozenset({"danger_now", "danger_asked", "unsafe_now", "in_danger"})
 """Nothing else comes between while one of these runs."""
-_NEVER_OFFERED = {
-    LOOSE_FLOW,
-    REMINDER_FLOW,
-    QUIET_FLOW,
-    LOOK_BACK_FLOW,
-    STILL_THERE_FLOW,
-    AGREE_AGAIN_FLOW,
-    "breathe",
-    "tell_mentor",
-    *SAFETY_FLOWS,
-}
-"""What is not offered again tomorrow: it was about that one moment."""
 _WAKE_USEFUL = {"pause": timedelta(hours=1), "silence": timedelta(hours=12)}
 
 
@@ -111,7 +101,10 @@ class Turn:
         self.expires_at: datetime | None = None
         self.unexpected: Unexpected | None = None
         self.note: str | None = None
-        self.facts = Facts(connection, host.vault, chat_id, self.person, now, host.default_zone, host.library.texts)
+        library = host.library
+        self.facts = Facts(
+            connection, host.vault, chat_id, self.person, now, host.default_zone, library.texts, library.catalog.records
+        )
         self.facts.law = host.law
         self._note_loose()
 
@@ -176,11 +169,18 @@ class Turn:
 
     # --- the engine -----------------------------------------------------------------------------------------------
 
-    def start(self, flow: str, *, invited: bool = False, before: Callable[[str, str], object] | None = None) -> None:
+    def start(
+        self,
+        flow: str,
+        values: Mapping[str, Value] = MappingProxyType({}),
+        *,
+        invited: bool = False,
+        before: Callable[[str, str], object] | None = None,
+    ) -> None:
         """Begins a flow in this chat, if this person may; an unknown or forbidden one is `unexpected`.
 
-        `invited`: an open invitation led here. `before` is called with the run and the key of the record that the
-        flow will write.
+        `values` are remembered there from the start. `invited`: an open invitation led here. `before` is called with
+        the run and the key of the record that the flow will write.
         """
         if not invited and not self.may_start(flow):
             self.unexpected = Unexpected("dark")
@@ -190,12 +190,21 @@ class Turn:
             before(run, f"{run}.1")
         if flow == LOOSE_FLOW:
             self.facts.loose_key = f"{run}.1"
-        self.apply(Start(flow, run))
+        self.apply(Start(flow, run, values))
 
     def may_start(self, flow: str) -> bool:
-        """Whether the flow is for somebody like this person. A guest starts nothing without an invitation."""
+        """Whether the flow is for somebody like this person, and on for their family. A guest starts nothing without
+        an invitation."""
         known = self.host.library.flows.get(flow)
-        return known is not None and bool(self.who & audience(known.audience))
+        if known is None or not self.who & audience(known.audience):
+            return False
+        return not known.gated or flow in self.switched_on
+
+    @cached_property
+    def switched_on(self) -> frozenset[str]:
+        """The gated flows that this person's family has."""
+        family_id = self.person.family_id if self.person else None
+        return switches.flows_on(self.connection, family_id) if family_id else frozenset()
 
     @property
     def who(self) -> Who:
@@ -271,14 +280,22 @@ class Turn:
                     due_at = self.now + effect.after
                     timers.put(self.connection, Timer(self.chat_id, effect.kind, due_at, useful, effect.turn))
                 case Started():
-                    if effect.flow == RITUAL_FLOW and self.person:
-                        rituals.done_for_tonight(self.connection, self.person, self.now)
+                    self._note_started(effect.flow)
                 case Unexpected():
                     self.unexpected = effect
                 case Keep() | Unkeep() | Ended() | Parked():
                     pass
                 case _:
                     assert_never(effect)
+
+    def _note_started(self, flow: str) -> None:
+        if self.person is None:
+            return
+        if flow == RITUAL_FLOW:
+            rituals.done_for_tonight(self.connection, self.person, self.now)
+        known = self.host.library.flows.get(flow)
+        if known and known.command:
+            uses.note(self.connection, self.person.id, flow, self.now)
 
     def show_choice(self, label: str) -> None:
         """Takes the buttons off the tapped message and writes the choice under it."""
@@ -333,7 +350,10 @@ class Turn:
 
     def _offer_tomorrow_if_half_way(self) -> None:
         running = self.state.running
-        if running and len(running.trail) == 1 and running.flow not in _NEVER_OFFERED and self._was_fresh(running.id):
+        if running is None or len(running.trail) != 1 or not self._was_fresh(running.id):
+            return
+        flow = self.host.library.flows.get(running.flow)
+        if flow and not flow.momentary:
             zone = self.person.zone if self.person else self.host.default_zone
             timers.put(self.connection, rituals.half_way_timer(zone, self.chat_id, self.now))
 

@@ -204,6 +204,18 @@ def _tries(tries: Tries) -> str:
     return f"{tries.hour} in the last hour and {tries.week} in the last week"
 
 
+def looks(logs: int, broken: int, open_ended: int) -> Finding:
+    """`logs`: of how many people somebody looked at something; `broken`: how many of these are not as they were
+    written; `open_ended`: of how many people it is not kept where theirs ends."""
+    if broken:
+        remedy = "find out who can write to the database; these parents see it at /wiekeek"
+        return Finding(Level.WRONG, "who looked", f"{broken} of {logs} logs were changed or cut off", remedy)
+    if open_ended:
+        remedy = "they came in before that was kept and get one at the next look; more of them means that ends are taken"
+        return Finding(Level.LOOK, "who looked", f"{open_ended} logs have no sealed end", remedy)
+    return Finding(Level.OK, "who looked", f"{logs} logs, as they were written")
+
+
 # --- content ----------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,11 +20,12 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 import migrations
-from bot.care import people
+from bot.care import looks, people
 from bot.doctor import findings
 from bot.doctor.findings import Finding, Level, Queues, Tries
 from bot.safety import attempts
 from bot.safety.access import REFUSED
+from bot.safety.checks import check_safety
 from bot.safety.help import load_help, unverified
 from bot.settings import PREFIX, Settings
 from bot.store.database import Database, DatabaseProblem
@@ -153,15 +155,17 @@ def _tables(connection: Connection, vault: Vault | None, now: datetime) -> list[
     if revision != migrations.HEAD:
         return [findings.clock(now, None, _server_time(connection)), _other_tables(revision)]
     newest = connection.execute(select(func.max(inbox.c.received_at))).scalar()
+    keys = _sample(connection, vault)
     return [
         findings.clock(now, newest, _server_time(connection)),
         Finding(Level.OK, "database", "can be reached, with the newest tables"),
-        _sample(connection, vault),
+        keys,
         *findings.queues(_queues(connection, now)),
         findings.dead_letters(_dead(connection)),
         findings.not_sent(_not_sent(connection, now)),
         findings.refused(_tries(connection, now, REFUSED)),
         findings.wrong_codes(_tries(connection, now, attempts.WRONG_CODE, attempts.TOO_MANY)),
+        *([findings.looks(**asdict(looks.survey(connection, vault)))] if vault and keys.level is Level.OK else []),
     ]
 
 
@@ -236,7 +240,7 @@ def _tries(connection: Connection, now: datetime, *notes: str) -> Tries:
 
 def _content(content: Path) -> Finding:
     try:
-        return findings.content(len(check(load_sources(content))))
+        return findings.content(len(check(load_sources(content))) + len(check_safety(content)))
     except ContentError as error:
         return findings.content(len(error.problems))
 

@@ -9,17 +9,15 @@ Does not know who writes, and keeps nothing.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-
 from bot.safety.patterns import FILLER, NEGATION, SELF, Language, Pattern, PatternError, Row, check
+from flows.engine.compiled import Copy, fold, forms, unfold
 from flows.engine.definition import Id, Text
+from flows.engine.form import Limits, adapter, strict
 from flows.engine.library import CONTENT
 from flows.engine.problems import ContentError, Problem
 from flows.engine.yaml_file import Document, read
@@ -30,9 +28,9 @@ REACH = 8
 Tier = Literal["explicit", "possible"]
 Keys = tuple[str | int, ...]
 
-_STRICT = ConfigDict(extra="forbid")
-_GroupName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-_Lines = Annotated[list[Text], Field(min_length=1)]
+_STRICT = strict()
+_GroupName = Annotated[str, Limits(pattern=r"^[A-Z][A-Z0-9_]*$")]
+_Lines = Annotated[list[Text], Limits(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +81,10 @@ class DangerFile:
     short_forms: dict[str, Text]
     real_words: list[Text]
     harmless: list[Harmless]
-    rules: Annotated[list[Rule], Field(min_length=1)]
+    rules: Annotated[list[Rule], Limits(min_length=1)]
 
 
-FORM = TypeAdapter(DangerFile)
+_FORMS = forms(Category, Harmless, Rule, DangerFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,41 +155,35 @@ class DangerWords:
         return self.file.categories[category].lines
 
 
-def load_danger(content: Path = CONTENT, cache: Path | None = None) -> DangerWords:
-    """Reads the danger words. `cache` is a folder for a copy that loads fast. Raises ContentError."""
-    path = content / "help" / "danger.yaml"
-    copy = cache / f"danger-{_fingerprint(path)}.json" if cache and path.exists() else None
-    if copy and copy.exists():
-        try:
-            return DangerWords(FORM.validate_json(copy.read_bytes()))
-        except ValidationError:
-            copy.unlink(missing_ok=True)
-    document = read(path, FORM)
+def read_danger(content: Path = CONTENT) -> Document[DangerFile]:
+    """The danger words as written. Raises ContentError."""
+    return read(content / "help" / "danger.yaml", adapter(DangerFile))
+
+
+def ready(document: Document[DangerFile]) -> DangerWords:
+    """The danger words as used. Raises ContentError with all that keeps them from being used."""
     if problems := list(_problems(document)):
         raise ContentError(problems)
     try:
-        words = DangerWords(document.value)
+        return DangerWords(document.value)
     except PatternError as error:
         place = document.place("words")
-        raise ContentError([Problem(path, *place, "E602", error.what, error.mend)]) from None
-    if copy:
-        _write(copy, FORM.dump_json(document.value))
-    return words
+        raise ContentError([Problem(document.path, *place, "E602", error.what, error.mend)]) from None
 
 
-def _fingerprint(path: Path) -> str:
-    digest = hashlib.blake2b(Path(__file__).read_bytes(), digest_size=16)
-    digest.update(path.read_bytes())
-    return digest.hexdigest()
+def load_danger(content: Path = CONTENT, cache: Path | None = None) -> DangerWords:
+    """Reads the danger words. `cache` is a folder for a copy that loads fast. Raises ContentError."""
 
+    def made() -> DangerWords:
+        return ready(read_danger(content))
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob("danger-*.json"):
-        old.unlink(missing_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(data)
-    part.replace(path)
+    def opened(text: str) -> DangerWords:
+        return DangerWords(unfold(text, _FORMS, DangerFile))
+
+    if cache is None:
+        return made()
+    sources = [Path(__file__), content / "help" / "danger.yaml"]
+    return Copy(cache, "danger", sources, opened, lambda words: fold(words.file)).value(made)
 
 
 def _problems(document: Document[DangerFile]) -> Iterator[Problem]:

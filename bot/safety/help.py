@@ -13,10 +13,10 @@ from html import escape
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
-
 from bot.safety.help_words import HelpWords
+from flows.engine.compiled import Copy, fold, forms, unfold
 from flows.engine.definition import Id, Text
+from flows.engine.form import Limits, ShortForm, adapter, strict
 from flows.engine.library import CONTENT
 from flows.engine.state import Key
 from flows.engine.yaml_file import read
@@ -24,7 +24,8 @@ from flows.engine.yaml_file import read
 HELP = "h"
 """What the buttons of the card begin with; what follows is a region, or the flow that is offered."""
 MUST_BE_CHECKED_WITHIN = timedelta(days=100)
-_STRICT = ConfigDict(extra="forbid")
+_REGIONS = ("nl", "be")
+_STRICT = strict()
 
 
 def _checked(value: object) -> object:
@@ -35,12 +36,12 @@ def _checked(value: object) -> object:
 class HelpLine:
     """One place to turn to. `checked` is the day on which the facts were last seen at `source`; None if never."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = strict(purpose="for")
     id: Id
     name: Text
-    purpose: Annotated[Text, Field(alias="for")]
+    purpose: Text
     source: str
-    checked: Annotated[date | None, BeforeValidator(_checked)]
+    checked: Annotated[date | None, ShortForm(_checked, date | Literal["never"])]
     numbers: list[Text] = field(default_factory=list)
     cost: str = ""
     hours: str = ""
@@ -58,7 +59,7 @@ class RegionFile:
     format: Literal["1"]
     region: Literal["nl", "be"]
     name: Text
-    lines: Annotated[list[HelpLine], Field(min_length=1)]
+    lines: Annotated[list[HelpLine], Limits(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,16 @@ class CardFile:
     title: Text
     closing: Text
     offers: list[Offer]
-    words: Annotated[list[Text], Field(min_length=1)]
+    words: Annotated[list[Text], Limits(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    regions: dict[str, RegionFile]
+    card: CardFile
+
+
+_FORMS = forms(HelpLine, RegionFile, Offer, CardFile, _Files)
 
 
 class Asker(enum.Enum):
@@ -165,8 +175,16 @@ def unverified(cards: HelpCards, today: date) -> list[Unverified]:
     ]
 
 
-def load_help(content: Path = CONTENT) -> HelpCards:
-    """Reads the help lines. Raises flows.engine.problems.ContentError."""
-    folder, region_form = content / "help", TypeAdapter(RegionFile)
-    regions = {region: read(folder / f"{region}.yaml", region_form).value for region in ("nl", "be")}
-    return HelpCards(regions, read(folder / "card.yaml", TypeAdapter(CardFile)).value)
+def load_help(content: Path = CONTENT, cache: Path | None = None) -> HelpCards:
+    """Reads the help lines. `cache` is a folder for a copy that loads fast. Raises ContentError."""
+    files = {name: content / "help" / f"{name}.yaml" for name in (*_REGIONS, "card")}
+
+    def made() -> _Files:
+        regions = {name: read(files[name], adapter(RegionFile)).value for name in _REGIONS}
+        return _Files(regions, read(files["card"], adapter(CardFile)).value)
+
+    def opened(text: str) -> _Files:
+        return unfold(text, _FORMS, _Files)
+
+    found = Copy(cache, "help", [Path(__file__), *files.values()], opened, fold).value(made) if cache else made()
+    return HelpCards(found.regions, found.card)

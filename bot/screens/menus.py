@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from flows.engine.definition import Screen
 from flows.engine.state import Key
@@ -12,10 +13,21 @@ START_FLOW, SHOW_SCREEN = "g", "s"
 _ROW_WIDTH = 26
 
 
-def show(screen: Screen, facts: Mapping[str, object]) -> tuple[str, list[list[Key]]]:
-    """The screen's text as HTML, and its buttons, short ones two in a row."""
+def show(
+    screen: Screen,
+    facts: Mapping[str, object],
+    *,
+    may_start: Callable[[str], bool] = lambda flow: True,
+    uses: Mapping[str, int] = MappingProxyType({}),
+) -> tuple[str, list[list[Key]]]:
+    """The screen's text as HTML, and its buttons, short ones two in a row. Flows that may not be started are not there;
+    `uses` counts how often each was begun."""
+    items = [item for item in screen.items if not item.flow or may_start(item.flow)]
+    if screen.used_first:
+        flows = iter(sorted((item for item in items if item.flow), key=lambda item: -uses.get(item.flow or "", 0)))
+        items = [next(flows) if item.flow else item for item in items]
     buttons: list[Key] = []
-    for item in screen.items:
+    for item in items:
         if item.when and not holds(item.when, facts):
             continue
         label = render(item.label, facts, html=False)

@@ -45,12 +45,15 @@ def _by_key(*columns: Column[Any]) -> Iterable[Sealed]:
 SEALED: tuple[Sealed, ...] = (
     *_by_key(
         tables.people.c.name_sealed,
+        tables.people.c.looks_end_sealed,
         tables.children.c.name_sealed,
         tables.child_words.c.calls_me_sealed,
         tables.invitations.c.name_sealed,
         tables.records.c.fields_sealed,
         tables.letters.c.text_sealed,
+        tables.letters.c.file_sealed,
         tables.looks.c.look_sealed,
+        tables.switches.c.why_sealed,
         tables.dossiers.c.dossier_sealed,
         tables.conversations.c.state_sealed,
     ),

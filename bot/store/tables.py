@@ -65,12 +65,15 @@ people = Table(
     Column("reminder_hours", String(11)),
     Column("office_hours", String(19)),
     Column("stand_in_id", BigInteger),
+    Column("reminders_a_day", SmallInteger, nullable=False, server_default="3"),
+    Column("looks_end_sealed", LargeBinary),
 )
 """`paused_until`: the first local day on which reminders come again. `evenings_silent`: evening reminders in a row
 without an answer. `evening_done_on`: the last local day on which the ritual was begun or declined.
 `reminder_hours`: "18:00-21:00", outside which nothing comes unasked. `office_hours`, of a mentor: "12345 09:00-17:00",
 the days of the week (1 is Monday) and the times of the mentor's own zone. `stand_in_id`: who is told when a mentor is
-not there."""
+not there. `reminders_a_day`: how often anything may come unasked, at most.
+`looks_end_sealed`: the last `chain` of who looked at something of theirs; empty for who came in before it was kept."""
 
 children = Table(
     "children",
@@ -136,6 +139,7 @@ records = Table(
     Column("shared_with", SmallInteger, nullable=False, server_default="0"),
     Column("shared_at", UtcDateTime),
     Column("for_appointment", Boolean, nullable=False, server_default=text("false")),
+    Column("in_workbook", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("person_id", "key"),
     Index("ix_records_person_kind_day", "person_id", "kind", "local_day"),
 )
@@ -154,6 +158,41 @@ answers = Table(
 )
 """Which message of a person answered what, so that an edit of the message corrects the answer."""
 
+flow_uses = Table(
+    "flow_uses",
+    metadata,
+    Column("person_id", BigInteger, ForeignKey("people.id"), primary_key=True),
+    Column("flow", String(40), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+"""How often a person began a flow, so that menus put first what is used most."""
+
+reminder_log = Table(
+    "reminder_log",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Index("ix_reminder_log_person_at", "person_id", "at"),
+)
+"""What came unasked, and what was left out: `key` is that of the timer; `outcome`: came, full (the day was), late."""
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family_id", BigInteger, ForeignKey("families.id"), nullable=False, index=True),
+    Column("flow", String(40), nullable=False),
+    Column("by_person", BigInteger, ForeignKey("people.id")),
+    Column("on_at", UtcDateTime, nullable=False),
+    Column("off_at", UtcDateTime),
+    Column("why_sealed", LargeBinary, nullable=False),
+)
+"""Gated flows that a mentor switched on for a family, and why; `off_at` once it was switched off again."""
+
 letters = Table(
     "letters",
     metadata,
@@ -163,8 +202,10 @@ letters = Table(
     Column("sent_at", UtcDateTime, nullable=False),
     Column("message_id", BigInteger),
     Column("text_sealed", LargeBinary, nullable=False),
+    Column("file_sealed", LargeBinary),
 )
-"""A message from one person to another. `message_id` is that of the copy in the receiver's chat, for replies."""
+"""A message from one person to another. `message_id` is that of the copy in the receiver's chat, for replies;
+`file_sealed` is Telegram's id of the file that came with it."""
 
 # --- safety -----------------------------------------------------------------------------------------------------------
 
@@ -199,7 +240,8 @@ looks = Table(
     Column("chain", LargeBinary, nullable=False),
 )
 """Who opened something of `owner_id`, sealed: name, role and kind, never content. Rows are only added; `chain` is a
-hash over this look and the owner's look before it, so that a change or a gap shows."""
+hash over this look and the owner's look before it, so that a change or a gap shows; the last one is sealed on the
+owner's row, so that a missing end shows too."""
 
 dossiers = Table(
     "dossiers",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
 import secrets
 import tempfile
@@ -18,13 +19,13 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic_core import from_json, to_json
 
 _NONCE = 12
 _KEY_BYTES = 32
 _TAG_BYTES = 16
 SEALED_NOTHING = 1 + _NONCE + _TAG_BYTES
 """How many bytes nothing takes, sealed."""
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class KeyProblem(Exception):
@@ -101,10 +102,10 @@ class Vault:
         return self.open(place, row, sealed).decode()
 
     def seal_json(self, place: str, row: int | str, value: Any) -> bytes:
-        return self.seal(place, row, to_json(value))
+        return self.seal(place, row, _as_json(value).encode())
 
     def open_json(self, place: str, row: int | str, sealed: bytes) -> Any:
-        return from_json(self.open(place, row, sealed))
+        return json.loads(self.open(place, row, sealed))
 
 
 def parse_keys(text: str, source: str) -> list[tuple[int, bytes]]:

@@ -32,7 +32,7 @@ from bot.telegram.inbound import chat_of, tap_of, text_of
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 0.5
-"""How long the database may take to say who asks."""
+"""How long the database may take, before help goes on without it."""
 
 
 class Given(Enum):

@@ -8,12 +8,14 @@ from typing import Any
 
 from telegram import Message as TelegramMessage
 
-from bot.conversation.incoming import Edited, Incoming, Message, MessageKind, Nothing, Reachable, Tapped
+from bot.conversation.incoming import Edited, Incoming, InGroup, Message, MessageKind, Nothing, Reachable, Tapped
 from bot.store.inbox import NO_CHAT, Arrival
 
 Json = dict[str, Any]
 
 KIND = "update"
+GROUP = "group"
+"""What somebody says in a group: it waits in the lane of that person, and if it fails nobody is told."""
 _GONE = {"kicked", "left"}
 _NO_LONGER_KNOWN = 0
 """The date of a message that is too old for Telegram to tell what it says."""
@@ -42,12 +44,30 @@ _PLAIN: dict[str, MessageKind] = {
 
 
 def arrival(update: Json, kind: str = KIND) -> Arrival:
-    """A raw update as it goes into the inbox, in the lane of its chat. Half a character becomes a question mark: what
-    cannot be kept would hold up all that comes after it."""
+    """A raw update as it goes into the inbox, in the lane of its chat; what is said in a group, in the lane of who says
+    it. Half a character becomes a question mark: what cannot be kept would hold up all that comes after it."""
     payload = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    if (speaker := _speaker_in_group(update)) is not None:
+        # Its number is one of the group's: in the person's own chat it would be that of another message.
+        return Arrival(speaker, GROUP if kind == KIND else kind, payload, update["update_id"])
     message = update.get("message")
     message_id = message.get("message_id") if isinstance(message, dict) else None
     return Arrival(chat_of(update), kind, payload, update["update_id"], message_id)
+
+
+def _speaker_in_group(update: Json) -> int | None:
+    """Who said something in a group in this update, as the number of their own chat; None when nobody did."""
+    message = update.get("message") or update.get("edited_message")
+    if not isinstance(message, dict) or not is_group(message.get("chat")):
+        return None
+    sender = message.get("from")
+    speaker = sender.get("id") if isinstance(sender, dict) else None
+    return speaker if isinstance(speaker, int) else None
+
+
+def is_group(chat: object) -> bool:
+    """Whether several people read along in a chat, as Telegram describes it."""
+    return isinstance(chat, dict) and chat.get("type") in ("group", "supergroup")
 
 
 def chat_of(update: Json) -> int:
@@ -79,7 +99,7 @@ def tap_of(update: Json) -> str:
 
 
 def decode(payload: bytes) -> Incoming:
-    """What a stored update means to us. Groups mean nothing yet.
+    """What a stored update means to us. Of a group, only what somebody says there does.
 
     Reads the plain JSON: the library's own types of a whole update take five times as long to make.
     """
@@ -95,6 +115,8 @@ def decode(payload: bytes) -> Incoming:
         return Reachable(member["new_chat_member"]["status"] not in _GONE)
     edited = update.get("edited_message")
     message = update.get("message") or edited
+    if message and is_group(message["chat"]):
+        return InGroup(message["chat"]["id"], message.get("text") or message.get("caption") or _in_words(message))
     if not message or message["chat"]["type"] != "private":
         return Nothing()
     if edited:

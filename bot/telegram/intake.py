@@ -18,7 +18,7 @@ from bot.conversation.handle import HELPED
 from bot.store import inbox
 from bot.store.database import Database
 from bot.store.vault import Vault
-from bot.telegram.help_at_once import Given
+from bot.telegram.help_at_once import PATIENCE_SECONDS, Given
 from bot.telegram.inbound import KIND, arrival
 
 log = structlog.get_logger()
@@ -26,7 +26,6 @@ log = structlog.get_logger()
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL_SECONDS = 25
 SETTLE_SECONDS = 1.0
-PATIENCE_SECONDS = 1.0
 BATCH = 100
 
 Fetch = Callable[[int, int], Awaitable[list[dict[str, Any]]]]

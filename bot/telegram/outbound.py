@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
-from typing import Any
+from typing import Any, Literal
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
@@ -51,6 +52,8 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
             data = InputFile(base64.b64decode(call["data"]), filename=call["name"])
             sent = await bot.send_document(chat_id, data, caption=call["caption"], parse_mode=ParseMode.HTML)
             return sent.message_id
+        case "picture":
+            return await _picture(bot, chat_id, call)
         case "archive":
             whole = InputFile(await pack(bot, call), filename=call["name"])
             sent = await bot.send_document(chat_id, whole, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS)
@@ -60,6 +63,21 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
         case "file":
             return await _file(bot, chat_id, call)
     return None
+
+
+async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
+    from bot.pictures import draw
+
+    words = {"caption": call["caption"], "parse_mode": ParseMode.HTML, "disable_notification": call["quiet"]}
+    format_: Literal["png", "pdf"] = "pdf" if call["document"] else "png"
+    drawn = await asyncio.to_thread(draw, call["kind"], call["data"], format_)
+    if format_ == "pdf":
+        whole = InputFile(drawn, filename=call["document"])
+        sent = await bot.send_document(chat_id, whole, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS, **words)
+    else:
+        photo = InputFile(drawn, filename=f"{call['kind']}.png")
+        sent = await bot.send_photo(chat_id, photo, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS, **words)
+    return sent.message_id
 
 
 async def _take_away(bot: Bot, chat_id: int, message_ids: list[int]) -> None:

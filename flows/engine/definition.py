@@ -1,7 +1,7 @@
 """The flow file format: what a practitioner may write, as types.
 
 Every scalar in a file is text; pydantic turns it into the types below and refuses unknown keys. Where a file may use a
-short form (`say: Dag.` for a list of one wording), a `BeforeValidator` makes it the long form, so the rest of the
+short form (`say: Dag.` for a list of one wording), a `ShortForm` makes it the long form, so the rest of the
 engine meets one shape only.
 
 Does not know: where files lie (`library`), whether a flow makes sense (`checks`), or how it runs (`advance`).
@@ -15,15 +15,14 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
-
 from flows.engine import short_forms
+from flows.engine.form import Limits, ShortForm, strict
 
 FORMAT = 1
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-ButtonId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,23}$")]
-Text = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ButtonId = Annotated[str, Limits(pattern=r"^[a-z0-9][a-z0-9_]{0,23}$")]
+Text = Annotated[str, Limits(min_length=1)]
 
 AskKind = Literal["text", "name", "time", "date", "birth_date", "age", "scale", "several", "voice", "photo", "any"]
 """What an answer may be. `text`, `voice` and `photo` may be combined; `any` is all three."""
@@ -31,10 +30,10 @@ AskKind = Literal["text", "name", "time", "date", "birth_date", "age", "scale", 
 ABOUT_STEP = "about"
 """The step that the library puts in front of a flow with `about`."""
 
-_STRICT = ConfigDict(extra="forbid")
+_STRICT = strict()
 
 
-Duration = Annotated[timedelta, BeforeValidator(short_forms.as_duration, json_schema_input_type=str)]
+Duration = Annotated[timedelta, ShortForm(short_forms.as_duration, str)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,8 @@ class Branch:
     when: str | None = None
 
 
-Wordings = Annotated[
-    list[Wording], BeforeValidator(short_forms.as_wordings, json_schema_input_type=str | Wording | list[str | Wording])
-]
-Branches = Annotated[
-    list[Branch], BeforeValidator(short_forms.as_branches, json_schema_input_type=str | Branch | list[str | Branch])
-]
+Wordings = Annotated[list[Wording], ShortForm(short_forms.as_wordings, str | Wording | list[str | Wording])]
+Branches = Annotated[list[Branch], ShortForm(short_forms.as_branches, str | Branch | list[str | Branch])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,7 @@ class Ask:
     """
 
     __pydantic_config__ = _STRICT
-    kind: Annotated[list[AskKind], Field(min_length=1)]
+    kind: Annotated[list[AskKind], Limits(min_length=1)]
     low: int = 0
     high: int = 10
     words: list[str] | None = None
@@ -100,27 +95,34 @@ class Ask:
 class Choose:
     """One button for each item of a list among the facts or the remembered values.
 
-    A list of one is taken without asking, unless `alone: ask`. `all` is the label of a button that runs the flow for
-    every item in turn. An empty list goes to `none`, after what the step says.
+    `where` leaves out items of which a field is not as wanted. A list of one is taken without asking, unless
+    `alone: ask`. `all` is the label of a button that runs the flow for every item in turn. An empty list goes to
+    `none`, after what the step says. `to: flow` says that the items are flows: the person leaves for the chosen one.
     """
 
-    __pydantic_config__ = _STRICT
-    source: Annotated[Id, Field(alias="from")]
+    __pydantic_config__ = strict(source="from")
+    source: Id
     label: Text
+    where: Mapping[str, str] = field(default_factory=dict)
     all: str | None = None
     none: Id | None = None
     alone: Literal["take", "ask"] = "take"
+    to: Literal["flow"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Takes entries from a deck that were not shown recently and remembers them under `into` (`as` in the file)."""
+    """Takes entries from a deck that were not shown recently and remembers them under `into` (`as` in the file).
 
-    __pydantic_config__ = _STRICT
+    `first` names a fact, a list of ids: the first time that the step draws, those of them that fit go before the rest.
+    """
+
+    __pydantic_config__ = strict(into="as")
     deck: Id
-    into: Annotated[Id, Field(alias="as")]
+    into: Id
     where: Mapping[str, str] = field(default_factory=dict)
     count: int = 1
+    first: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,9 @@ class Action:
 class Call:
     """Run another flow and come back. `values` (`with` in the file) are remembered there from the start."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = strict(values="with")
     flow: Id
-    values: Annotated[Mapping[str, str], Field(alias="with")] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,30 +174,20 @@ class Step:
 
     __pydantic_config__ = _STRICT
     say: Wordings = field(default_factory=list)
-    do: Annotated[list[Action], BeforeValidator(short_forms.as_actions, json_schema_input_type=Any)] = field(
-        default_factory=list
-    )
+    do: Annotated[list[Action], ShortForm(short_forms.as_actions, Any)] = field(default_factory=list)
     pick: Pick | None = None
-    ask: Annotated[
-        Ask | None, BeforeValidator(short_forms.as_ask, json_schema_input_type=AskKind | list[AskKind] | Ask)
-    ] = None
+    ask: Annotated[Ask | None, ShortForm(short_forms.as_ask, AskKind | list[AskKind] | Ask)] = None
     buttons: dict[ButtonId, Button] = field(default_factory=dict)
     choose: Choose | None = None
     remember: Id | None = None
-    keep: Annotated[list[Id], BeforeValidator(short_forms.as_list, json_schema_input_type=Id | list[Id])] = field(
-        default_factory=list
-    )
-    skip: Annotated[Skip, BeforeValidator(short_forms.as_skip, json_schema_input_type=str | Skip)] = field(
-        default_factory=Skip
-    )
+    keep: Annotated[list[Id], ShortForm(short_forms.as_list, Id | list[Id])] = field(default_factory=list)
+    skip: Annotated[Skip, ShortForm(short_forms.as_skip, str | Skip)] = field(default_factory=Skip)
     pause: Duration | None = None
-    call: Annotated[Call | None, BeforeValidator(short_forms.as_call, json_schema_input_type=Id | Call)] = None
+    call: Annotated[Call | None, ShortForm(short_forms.as_call, Id | Call)] = None
     next: Branches = field(default_factory=list)
     end: Id | None = None
     silence: Silence | None = None
-    was: Annotated[list[Id], BeforeValidator(short_forms.as_list, json_schema_input_type=Id | list[Id])] = field(
-        default_factory=list
-    )
+    was: Annotated[list[Id], ShortForm(short_forms.as_list, Id | list[Id])] = field(default_factory=list)
 
     @property
     def asks(self) -> bool:
@@ -214,13 +206,26 @@ class Step:
 class About:
     """The flow is about one item of a list, asked first when there are several (`about: child`)."""
 
-    __pydantic_config__ = _STRICT
-    source: Annotated[Id, Field(alias="from")]
-    name: Annotated[Id, Field(alias="as")]
+    __pydantic_config__ = strict(source="from", name="as")
+    source: Id
+    name: Id
     ask: str | None = None
     label: str = "{{ item.name }}"
     all: str | None = None
     none: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comes:
+    """The flow comes by itself, at a time that the person set; `name` is what it is called among what is coming.
+
+    After `useful` it is left out that time. What it is about was settled when it was set, and once that is gone it does
+    not come any more.
+    """
+
+    __pydantic_config__ = _STRICT
+    name: Text
+    useful: Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,29 +234,31 @@ class Flow:
 
     `returns: yes` brings the person straight back to the question this flow interrupted; otherwise that is offered.
     `neutral: yes` promises that the first message names no child and no care, for a locked screen.
-    `for` lists who may start it; `facts` names what a caller must hand over.
+    `momentary: yes` says that it is about this one moment: left half-way, it is not offered again the next day.
+    `for` lists who may start it; `needs` names what a caller must hand over. `command` starts it by a word behind a
+    stroke. `gated: yes` keeps it from a family until its mentor switches it on.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = strict(audience="for")
     format: Literal["1"]
     flow: Id
     title: Text
     start: Id
-    steps: Annotated[dict[Id, Step], Field(min_length=1)]
-    about: Annotated[
-        About | None, BeforeValidator(short_forms.as_about, json_schema_input_type=Literal["child"] | About)
-    ] = None
+    steps: Annotated[dict[Id, Step], Limits(min_length=1)]
+    about: Annotated[About | None, ShortForm(short_forms.as_about, Literal["child"] | About)] = None
     record: Id | None = None
     returns: bool = False
     neutral: bool = False
+    momentary: bool = False
+    command: Annotated[str, Limits(pattern=r"^[a-z0-9_]{1,32}$")] | None = None
+    gated: bool = False
+    comes: Comes | None = None
     audience: Annotated[
         list[Literal["parent", "mentor", "coordinator", "guest"]],
-        Field(alias="for", min_length=1),
-        BeforeValidator(short_forms.as_list, json_schema_input_type=str | list[str]),
+        Limits(min_length=1),
+        ShortForm(short_forms.as_list, str | list[str]),
     ] = field(default_factory=lambda: ["parent"])
-    needs: Annotated[list[Id], BeforeValidator(short_forms.as_list, json_schema_input_type=Id | list[Id])] = field(
-        default_factory=list
-    )
+    needs: Annotated[list[Id], ShortForm(short_forms.as_list, Id | list[Id])] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +275,8 @@ class Entry:
         return [self.text, *(field for field in self.fields.values() if isinstance(field, str) and "{" in field)]
 
     def fits(self, where: Mapping[str, str]) -> bool:
-        """Whether every wanted field is left out here or holds the wanted value."""
-        return all(_fits(self.fields.get(name), wanted) for name, wanted in where.items())
+        """Whether every wanted field is left out here or holds the wanted value. `id` is a field like any other."""
+        return all(_fits(self.id if name == "id" else self.fields.get(name), wanted) for name, wanted in where.items())
 
 
 def _fits(own: str | list[str] | None, wanted: str) -> bool:
@@ -316,7 +323,7 @@ class DeckFile:
     format: Literal["1"]
     deck: Id
     title: Text
-    entries: Annotated[dict[Id, str | dict[str, str | list[str]]], Field(min_length=1)]
+    entries: Annotated[dict[Id, str | dict[str, str | list[str]]], Limits(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +332,22 @@ class TextsFile:
 
     __pydantic_config__ = _STRICT
     format: Literal["1"]
-    texts: Annotated[dict[Id, Text], Field(min_length=1)]
+    texts: Annotated[dict[Id, Text], Limits(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How people say in their own words what they want: phrases for each flow.
+
+    `same` maps a word to others that count as that word. `stop` lists words that say nothing by themselves, and count
+    only beside another.
+    """
+
+    __pydantic_config__ = _STRICT
+    format: Literal["1"]
+    flows: dict[Id, Annotated[list[Text], Limits(min_length=1)]]
+    same: dict[Text, list[Text]] = field(default_factory=dict)
+    stop: list[Text] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,17 +363,21 @@ class ScreenItem:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A menu: a text with buttons that hold no conversation and may be tapped at any time."""
+    """A menu: a text with buttons that hold no conversation and may be tapped at any time.
 
-    __pydantic_config__ = _STRICT
+    `used_first: yes` puts the flows that a person uses most before the others.
+    """
+
+    __pydantic_config__ = strict(audience="for")
     format: Literal["1"]
     screen: Id
     text: Text
-    items: Annotated[list[ScreenItem], Field(min_length=1)]
+    items: Annotated[list[ScreenItem], Limits(min_length=1)]
+    used_first: bool = False
     audience: Annotated[
         list[Literal["parent", "mentor", "coordinator"]],
-        Field(alias="for", min_length=1),
-        BeforeValidator(short_forms.as_list, json_schema_input_type=str | list[str]),
+        Limits(min_length=1),
+        ShortForm(short_forms.as_list, str | list[str]),
     ] = field(default_factory=lambda: ["parent"])
 
 
@@ -367,11 +393,18 @@ class ActionOffer:
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """A kind of record, with its fields and what they mean."""
+    """A kind of record, with its fields and what they mean.
 
-    __pydantic_config__ = _STRICT
+    With `listed` (`list` in the file) what a person kept of this kind is a list of facts by that name, the newest
+    first: each with `id`, `day`, `child_id`, `child` (a name), every field as it was said, and under `raw` as it was
+    kept. `example` fills one in, for trying texts out: a field as typed, or `{raw, said}` as chosen.
+    """
+
+    __pydantic_config__ = strict(listed="list")
     about: Text
-    fields: Annotated[dict[Id, Text], Field(min_length=1)]
+    fields: Annotated[dict[Id, Text], Limits(min_length=1)]
+    listed: Id | None = None
+    example: dict[Id, str | dict[Literal["raw", "said"], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,4 +416,4 @@ class Catalog:
     facts: dict[Id, Text]
     actions: dict[Id, ActionOffer]
     records: dict[Id, RecordKind]
-    worlds: Annotated[dict[Id, dict[Id, Any]], Field(min_length=1)]
+    worlds: Annotated[dict[Id, dict[Id, Any]], Limits(min_length=1)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from flows.engine import answers, keyboards
 from flows.engine.definition import Branch, Button, Choose, Step
-from flows.engine.scope import items_of
+from flows.engine.scope import choices_of
 from flows.engine.state import (
     Answered,
     Asked,
@@ -165,11 +165,14 @@ class Inputs(Walking):
         self.effects.append(Retick(self.rows(step)))
 
     def _chosen_item(self, step: Step, choose: Choose, key: keyboards.KeyFor) -> None:
-        refs = [key.ref] if key.ref else items_of(self.library, self.facts, self.run.top, choose.source)
+        refs = [key.ref] if key.ref else choices_of(choose, self.scope(html=False), self.facts, self.run.top)
         self.leave_mark()
         self.remember_choice(step, choose, refs)
         self.keep(step.keep)
-        self.after()
+        if choose.to == "flow" and refs[0].id in self.library.flows:
+            self.leave_for(refs[0].id)
+        else:
+            self.after()
 
     def _skip(self, step: Step) -> None:
         self._pass(step, [Branch(step.skip.step)] if step.skip.step else None)

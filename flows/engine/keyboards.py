@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flows.engine.definition import Ask, Step
 from flows.engine.library import Library
-from flows.engine.scope import Scope, items_of
+from flows.engine.scope import Scope, choices_of
 from flows.engine.state import Facts, Frame, Key, Ref
 from flows.engine.templates import holds, render
 
@@ -51,7 +51,7 @@ def keys_for(
     if step.ask and "scale" in step.ask.kind:
         keys += _scale(step.ask)
     if step.choose:
-        for ref in items_of(library, facts, frame, step.choose.source):
+        for ref in choices_of(step.choose, scope, facts, frame):
             label = render(step.choose.label, {"item": scope.item(ref)}, html=False)
             keys.append(KeyFor(f"{ITEM}{ref.id}", label, label, ref))
         if step.choose.all and len(keys) > 1:

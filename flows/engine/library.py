@@ -1,22 +1,19 @@
 """Loads all content: flows, decks and texts, from files or from a compiled copy of the very same files.
 
 Parsing YAML takes seconds where a start may take one, so what was parsed is kept as JSON under the hash of the files
-and of this format. Does not know whether flows make sense: that is `checks`.
+and of this format. From that copy a flow is made when somebody first comes to it, so that a start costs the same
+however many there are. Does not know whether flows make sense: that is `checks`.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from flows.engine import definition, short_forms
+from flows.engine import definition, form, short_forms
+from flows.engine.compiled import Copy, Folded, fold, forms, unfold
 from flows.engine.definition import (
     ABOUT_STEP,
     Branch,
@@ -31,7 +28,9 @@ from flows.engine.definition import (
     Step,
     TextsFile,
     Wording,
+    Words,
 )
+from flows.engine.form import adapter
 from flows.engine.problems import ContentError, Problem
 from flows.engine.yaml_file import Document, read
 
@@ -69,6 +68,7 @@ class Library:
     screens: Mapping[str, Screen]
     catalog: Catalog
     renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Words = field(default_factory=lambda: Words("1", {}))
 
     def step(self, flow: str, step: str) -> tuple[str, Step] | None:
         """The step and its present name; None when the flow or the step is gone."""
@@ -86,12 +86,7 @@ class Sources:
     texts: tuple[Document[TextsFile], ...]
     screens: Mapping[str, Document[Screen]]
     catalog: Document[Catalog]
-
-
-@functools.cache
-def _adapter(form: Any) -> TypeAdapter[Any]:
-    """Made when first used: a start from the compiled copy needs one of them."""
-    return TypeAdapter(form)
+    words: Document[Words] | None = None
 
 
 def load(content: Path = CONTENT, cache: Path | None = None) -> Library:
@@ -99,28 +94,25 @@ def load(content: Path = CONTENT, cache: Path | None = None) -> Library:
 
     Raises ContentError with everything that is wrong in form.
     """
-    copy = cache / f"library-{_fingerprint(content)}.json" if cache else None
-    if copy and copy.exists():
-        try:
-            kept: Library = _adapter(Library).validate_json(copy.read_bytes())
-        except ValidationError:
-            copy.unlink(missing_ok=True)
-        else:
-            return kept
-    library = compile_library(load_sources(content))
-    if copy:
-        _write(copy, _adapter(Library).dump_json(library, by_alias=True))
-    return library
+
+    def compiled() -> Library:
+        return compile_library(load_sources(content))
+
+    if cache is None:
+        return compiled()
+    code = (Path(module.__file__) for module in (definition, form, short_forms) if module.__file__)
+    sources = [Path(__file__), *code, *sorted(content.rglob("*.yaml"))]
+    return Copy(cache, "library", sources, _unfolded, _folded).value(compiled)
 
 
 def load_sources(content: Path = CONTENT) -> Sources:
     """Reads every file. Raises ContentError with all problems of all files together."""
     problems: list[Problem] = []
 
-    def documents(folder: str, adapter: TypeAdapter[Any], name: str = "*.yaml") -> Iterator[Document[Any]]:
+    def documents(folder: str, kind: Any, name: str = "*.yaml") -> Iterator[Document[Any]]:
         for path in sorted((content / folder).glob(name)):
             try:
-                yield read(path, adapter)
+                yield read(path, adapter(kind))
             except ContentError as error:
                 problems.extend(error.problems)
 
@@ -135,15 +127,16 @@ def load_sources(content: Path = CONTENT) -> Sources:
             named[own] = document
         return named
 
-    flows = by_id(documents("flows", _adapter(Flow)), "flow")
-    decks = by_id(documents("decks", _adapter(DeckFile)), "deck")
-    texts = tuple(documents("texts", _adapter(TextsFile)))
-    screens = by_id(documents("screens", _adapter(Screen)), "screen")
-    catalog = next(documents(".", _adapter(Catalog), "catalog.yaml"), None)
+    flows = by_id(documents("flows", Flow), "flow")
+    decks = by_id(documents("decks", DeckFile), "deck")
+    texts = tuple(documents("texts", TextsFile))
+    screens = by_id(documents("screens", Screen), "screen")
+    catalog = next(documents(".", Catalog, "catalog.yaml"), None)
+    words = next(documents(".", Words, "words.yaml"), None)
     if problems or catalog is None:
         place = Problem(content / "catalog.yaml", 1, 1, "E001", "bestand ontbreekt", "zet het terug")
         raise ContentError(problems or [place])
-    return Sources(flows, decks, texts, screens, catalog)
+    return Sources(flows, decks, texts, screens, catalog, words)
 
 
 def compile_library(sources: Sources) -> Library:
@@ -169,6 +162,7 @@ def compile_library(sources: Sources) -> Library:
         renamed={
             name: {old: new for new, step in flow.steps.items() for old in step.was} for name, flow in flows.items()
         },
+        words=sources.words.value if sources.words else Words("1", {}),
     )
 
 
@@ -195,22 +189,33 @@ def _deck(file: DeckFile) -> Deck:
     return Deck(id=file.deck, title=file.title, entries=entries)
 
 
-def _fingerprint(content: Path) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for path in (
-        Path(definition.__file__),
-        Path(short_forms.__file__),
-        Path(__file__),
-        *sorted(content.rglob("*.yaml")),
-    ):
-        digest.update(str(path.name).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+_FORMS = forms(*(value for value in vars(definition).values() if isinstance(value, type) and is_dataclass(value)))
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob("library-*.json"):
-        old.unlink(missing_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    part.write_bytes(data)
-    part.replace(path)
+def _folded(library: Library) -> str:
+    def each(values: Mapping[str, Any]) -> dict[str, str]:
+        return {name: fold(value) for name, value in values.items()}
+
+    kept = {
+        "flows": each(library.flows),
+        "decks": each(library.decks),
+        "texts": library.texts,
+        "screens": each(library.screens),
+        "catalog": library.catalog,
+        "renamed": library.renamed,
+        "words": library.words,
+    }
+    return fold(kept)
+
+
+def _unfolded(text: str) -> Library:
+    kept: dict[str, Any] = unfold(text, _FORMS, dict)
+    return Library(
+        flows=Folded(kept["flows"], _FORMS, Flow),
+        decks=Folded(kept["decks"], _FORMS, Deck),
+        texts=kept["texts"],
+        screens=Folded(kept["screens"], _FORMS, Screen),
+        catalog=kept["catalog"],
+        renamed=kept["renamed"],
+        words=kept["words"],
+    )

@@ -5,13 +5,13 @@ Does not know what can happen to a conversation, nor what it wants done: that is
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic_core import from_json, to_json
-
 STATE_FORMAT = 1
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,12 @@ def dump_state(state: State) -> bytes:
         packed["seen"] = state.seen
     if state.last_tap is not None:
         packed["last_tap"] = state.last_tap
-    return to_json(packed)
+    return _as_json(packed).encode()
 
 
 def load_state(data: bytes) -> State:
     """Raises ValueError when `data` is not a state."""
-    packed = from_json(data)
+    packed = json.loads(data)
     try:
         return State(
             packed["format"],

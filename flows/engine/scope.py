@@ -7,10 +7,11 @@ Everything a flow can remember is there from the start, as nothing (`none`) unti
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from markupsafe import Markup
 
-from flows.engine.definition import Flow
+from flows.engine.definition import Choose, Flow
 from flows.engine.library import Library
 from flows.engine.state import Facts, Frame, Ref, Value
 from flows.engine.templates import render
@@ -115,15 +116,28 @@ def build_scope(library: Library, facts: Facts, frame: Frame, flow: Flow, *, htm
     return Scope(library, facts, frame, own_names(flow), html=html)
 
 
-def items_of(library: Library, facts: Facts, frame: Frame, source: str) -> list[Ref]:
-    """The items of a list among the facts, or of a remembered list."""
+def items_of(facts: Facts, frame: Frame, source: str, where: Mapping[str, str] = MappingProxyType({})) -> list[Ref]:
+    """The items of a list among the facts, or of a remembered list. `where` holds for lists of facts."""
     own = frame.values.get(source)
     if isinstance(own, list):
         return [one for one in own if isinstance(one, Ref)]
     found = facts.get(source)
     if not isinstance(found, list):
         return []
-    return [Ref(source, str(item["id"])) for item in found if isinstance(item, Mapping)]
+    return [Ref(source, str(item["id"])) for item in found if isinstance(item, Mapping) and _fits(item, where)]
+
+
+def choices_of(choose: Choose, scope: Scope, facts: Facts, frame: Frame) -> list[Ref]:
+    """What a step lets a person choose from. `scope` holds plain text."""
+    where = {name: wanted for name, text in choose.where.items() if (wanted := render(text, scope, html=False))}
+    return items_of(facts, frame, choose.source, where)
+
+
+def _fits(item: Mapping[str, object], where: Mapping[str, str]) -> bool:
+    """Whether what was kept under these names is as wanted, whatever the words it was said in."""
+    raw = item.get("raw")
+    kept = {**item, **raw} if isinstance(raw, Mapping) else item
+    return all(str(kept.get(name, "")) == wanted for name, wanted in where.items())
 
 
 def refs_in(frame: Frame) -> dict[str, str]:

@@ -13,7 +13,7 @@ from enum import Enum, auto
 from flows.engine import keyboards
 from flows.engine.definition import ABOUT_STEP, Branch, Choose, Pick, Step
 from flows.engine.library import Library
-from flows.engine.scope import DECK, items_of, own_names, refs_in
+from flows.engine.scope import DECK, choices_of, items_of, own_names, refs_in
 from flows.engine.speaking import Speaking
 from flows.engine.state import Ended, Facts, Frame, Parked, Ref, Request, Run, Started, State, Value
 from flows.engine.templates import holds, render
@@ -107,7 +107,7 @@ class Walking(Speaking):
         value = run.top.values.get(about.name) if about else None
         if about is None or not isinstance(value, Ref):
             return True
-        return value in items_of(self.library, self.facts, run.top, value.source)
+        return value in items_of(self.facts, run.top, value.source)
 
     def prompt(self) -> None:
         """Asks the waiting question again, at a new turn, without doing its actions again."""
@@ -190,9 +190,11 @@ class Walking(Speaking):
         scope = self.scope(html=False)
         where = {name: wanted for name, text in pick.where.items() if (wanted := render(text, scope, html=False))}
         fitting = deck.fitting(where)
+        wanted_first = scope[pick.first] if pick.first and pick.into not in self.run.top.values else None
         refs: list[Ref] = []
         for _ in range(min(pick.count, len(fitting))):
-            entry = self.fresh(DECK + deck.id, fitting, len(deck.entries))
+            first = [one for one in fitting if one in wanted_first] if isinstance(wanted_first, list) else []
+            entry = self.fresh(DECK + deck.id, first or fitting, len(deck.entries))
             fitting.remove(entry)
             refs.append(Ref(DECK + deck.id, entry))
         frame = self.run.top
@@ -208,7 +210,7 @@ class Walking(Speaking):
         frame = self.run.top
         if frame.step == ABOUT_STEP and isinstance(frame.values.get(step.answer_name or ""), Ref):
             return _Choice.TAKEN
-        refs = items_of(self.library, self.facts, frame, choose.source)
+        refs = choices_of(choose, self.scope(html=False), self.facts, frame)
         if refs and (len(refs) > 1 or choose.alone == "ask" or step.buttons):
             return _Choice.OPEN
         if refs:

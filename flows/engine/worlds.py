@@ -8,12 +8,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine.definition import Catalog
+from flows.engine.definition import Catalog, RecordKind
 
 
-def world(catalog: Catalog, name: str) -> dict[str, object]:
-    """The facts of one example world. Raises KeyError when the catalog has no such world."""
-    return facts(catalog.worlds[name])
+def world(catalog: Catalog, name: str, typed: str | None = None) -> dict[str, object]:
+    """The facts of one example world, with what was kept there. `typed` stands in for what people typed.
+
+    Raises KeyError when the catalog has no such world.
+    """
+    known = facts(catalog.worlds[name])
+    children = known.get("children")
+    child = children[0] if isinstance(children, list) and children else None
+    kept = {one.listed: _kept(one, child, typed) for one in catalog.records.values() if one.listed and child}
+    none_kept = {one.listed: list[object]() for one in catalog.records.values() if one.listed}
+    return {**none_kept, **kept, **known}
+
+
+def _kept(kind: RecordKind, child: Any, typed: str | None) -> list[object]:
+    """One thing of this kind as the facts tell of it."""
+    raw: dict[str, object] = {}
+    said: dict[str, object] = {}
+    for name in kind.fields:
+        example = kind.example.get(name, "")
+        if isinstance(example, Mapping):
+            raw[name], said[name] = _typed(example["raw"], name), str(example["said"])
+        else:
+            raw[name] = _typed(typed if typed and example and not example.isdigit() else example, name)
+            said[name] = "" if raw[name] is False else str(raw[name])
+    return [{"id": "1", "day": "maandag 1 maart", "child_id": child["id"], "child": child["name"], **said, "raw": raw}]
 
 
 def facts(written: Mapping[str, Any]) -> dict[str, object]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flows.engine.problems import ContentError, Problem
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+    from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
 Place = tuple[int, int]
@@ -50,6 +51,8 @@ class Document(Generic[T]):
 
 def read(path: Path, adapter: TypeAdapter[T]) -> Document[T]:
     """Raises ContentError with numbered problems: E001 not readable, E002 no YAML, E003 double key, E004 wrong form."""
+    from pydantic import ValidationError
+
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

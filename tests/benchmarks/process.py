@@ -41,7 +41,6 @@ _LIBRARIES = (
     "asyncio",
     "cryptography.hazmat.primitives.ciphers.aead",
     "jinja2.sandbox",
-    "pydantic_settings",
     "sqlalchemy",
     "structlog",
     "telegram",

@@ -83,7 +83,7 @@ class Clock:
 def open_stage(folder: Path, database_url: str | None = None, *, cache: Path | None = None) -> Iterator[Stage]:
     """A stage with an empty database; `database_url` None is an SQLite file in the folder."""
     clock = Clock(NOW)
-    settings = Settings(data_dir=folder, database_url=database_url, _env_file=None)
+    settings = Settings(data_dir=folder, database_url=database_url)
     content = read_content(cache) if cache else None
     service = Service(settings, clock=clock.now, token="1000:bench", api_base="http://127.0.0.1:9/bot", content=content)
     try:

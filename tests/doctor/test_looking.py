@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, func, select, text, update
 
 from bot.care.people import Role
 from bot.doctor import looking
@@ -19,7 +19,7 @@ from bot.safety.access import REFUSED
 from bot.safety.attempts import WRONG_CODE
 from bot.settings import Settings
 from bot.simulator import Emulator, SimulatedClock, SimulatorServer
-from bot.store import inbox, outbox, timers
+from bot.store import inbox, outbox, tables, timers
 from bot.store.database import Database
 from bot.store.inbox import Arrival
 from bot.store.outbox import Call
@@ -40,7 +40,7 @@ def vault() -> Vault:
 
 def settings(folder: Path, url: str | None = None, **more: str) -> Settings:
     given = {"keys": KEY, **more}
-    return Settings(data_dir=folder, database_url=url, _env_file=None, **given)  # type: ignore[arg-type]
+    return Settings(data_dir=folder, database_url=url, **given)  # type: ignore[arg-type]
 
 
 def about(found: list[Finding], subject: str) -> Finding:
@@ -58,7 +58,7 @@ def quick_content(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_before_the_first_start(tmp_path: Path) -> None:
-    found = await look(Settings(data_dir=tmp_path / "data", _env_file=None), NOW)
+    found = await look(Settings(data_dir=tmp_path / "data"), NOW)
     assert exit_code(found) == 0
     assert [one.about for one in found if one.level is LOOK and one.about != "help numbers"] == [
         "data folder",
@@ -76,7 +76,7 @@ async def test_the_data_folder_cannot_be_written_to(tmp_path: Path) -> None:
 
 async def test_key_files(tmp_path: Path) -> None:
     path = tmp_path / "keys"
-    given = Settings(data_dir=tmp_path, key_file=path, _env_file=None)
+    given = Settings(data_dir=tmp_path, key_file=path)
     path.write_text(KEY)
     path.chmod(0o644)
     assert about(await look(given, NOW), "key file").level is WRONG
@@ -91,7 +91,7 @@ async def test_key_files(tmp_path: Path) -> None:
 async def test_a_key_beside_a_database_that_people_use(tmp_path: Path) -> None:
     (tmp_path / "draaglicht.keys").write_text(KEY)
     (tmp_path / "draaglicht.keys").chmod(0o600)
-    given = {"data_dir": tmp_path, "api_url": "http://127.0.0.1:1/bot", "_env_file": None}
+    given = {"data_dir": tmp_path, "api_url": "http://127.0.0.1:1/bot"}
     assert about(await look(Settings(**given), NOW), "key file").level is OK
     live = about(await look(Settings(token="1000:live", **given), NOW), "key file")
     assert (live.level, "DRAAGLICHT_KEY_FILE" in live.remedy) == (LOOK, True)
@@ -144,8 +144,32 @@ async def test_keys_that_do_not_belong_to_the_database(tmp_path: Path, database:
     assert about(await look(settings(tmp_path, database_url), NOW), "keys").level is OK
     other = await look(settings(tmp_path, database_url, keys=new_key(1)), NOW)
     assert about(other, "keys").level is WRONG
-    none = await look(Settings(data_dir=tmp_path, database_url=database_url, _env_file=None), NOW)
+    none = await look(Settings(data_dir=tmp_path, database_url=database_url), NOW)
     assert about(none, "keys").level is WRONG
+
+
+async def test_who_looked(tmp_path: Path, database: Database, database_url: str) -> None:
+    home = Household(database, vault(), NOW)
+    mentor = home.add(1, Role.MENTOR, "Ingrid")
+    parent = home.add(2, Role.PARENT, "Hanne", home.found(mentor))
+    for _ in range(3):
+        home.looks(mentor, parent)
+    whole = about(await look(settings(tmp_path, database_url), NOW), "who looked")
+    assert (whole.level, whole.is_so) == (OK, "1 logs, as they were written")
+
+    other = await look(settings(tmp_path, database_url, keys=new_key(1)), NOW)
+    assert "who looked" not in {one.about for one in other}, "with other keys nothing can be told of it"
+
+    last = select(func.max(tables.looks.c.id)).scalar_subquery()
+    database.do(lambda connection: connection.execute(delete(tables.looks).where(tables.looks.c.id == last)))
+    cut = about(await look(settings(tmp_path, database_url), NOW), "who looked")
+    assert (cut.level, cut.is_so) == (WRONG, "1 of 1 logs were changed or cut off")
+
+
+async def test_logs_from_before_their_end_was_kept(tmp_path: Path, database: Database, database_url: str) -> None:
+    Household(database, vault(), NOW).add(1, Role.MENTOR, "Ingrid")
+    database.do(lambda connection: connection.execute(update(tables.people).values(looks_end_sealed=None)))
+    assert about(await look(settings(tmp_path, database_url), NOW), "who looked").level is LOOK
 
 
 Work = Callable[[Connection], object]

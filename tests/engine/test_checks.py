@@ -296,6 +296,36 @@ def test_a_neutral_flow_names_nobody_and_no_care(tmp_path: Path) -> None:
     assert problems(tmp_path / "later", later) == []
 
 
+def test_what_comes_by_itself_is_neutral_and_shortly_named(tmp_path: Path) -> None:
+    rest = "start: a\nsteps:\n  a: {say: Dag., end: d}"
+    comes = "comes: {name: Een plan, useful: 2h}\n"
+    assert [(one.code, one.line) for one in problems(tmp_path / "1", comes + rest)] == [("E219", 4)]
+    assert problems(tmp_path / "2", "neutral: yes\n" + comes + rest) == []
+    found = problems(tmp_path / "3", flows={"a_flow_with_a_long_name": "neutral: yes\n" + comes + rest})
+    assert [(one.code, one.line) for one in found] == [("E219", 2)]
+
+
+def test_two_flows_with_one_command(tmp_path: Path) -> None:
+    flow = "command: plan\nstart: a\nsteps:\n  a: {say: Dag., end: d}"
+    found = problems(tmp_path, flow, flows={"g": flow})
+    assert [(one.code, one.path.name, one.line) for one in found] == [("E218", "g.yaml", 4)]
+
+
+def test_lists_of_what_was_kept(tmp_path: Path) -> None:
+    source = "{from: plans, label: '{{ item.%s | excerpt(30) }}', where: {%s}}"
+    choose = f"a: {{say: 'Welk plan?', choose: {source}, remember: plan, end: d}}"
+    assert problems(tmp_path / "1", steps(choose % ("text", "status: open"))) == []
+    assert "E204" in {one.code for one in problems(tmp_path / "2", steps(choose % ("colour", "status: open")))}
+    found = problems(tmp_path / "3", steps("a: {say: '{% for one in plans %}{{ one.text }}{% endfor %} Dag.', end: d}"))
+    assert "E301" in {one.code for one in found}, "what people typed may be as long as a message"
+
+
+def test_a_momentary_flow_waits_somewhere(tmp_path: Path) -> None:
+    found = problems(tmp_path / "1", "momentary: yes\nstart: a\nsteps:\n  a: {say: Dag., end: d}")
+    assert [(one.code, one.line) for one in found] == [("E116", 4)]
+    assert problems(tmp_path / "2", "momentary: yes\nstart: a\nsteps:\n  a: {say: 'Dag?', ask: text, end: d}") == []
+
+
 def test_too_many_buttons_and_tokens_that_are_too_long(tmp_path: Path) -> None:
     many = ", ".join(f'{{id: "{number}", name: Kind {number}, age: 6}}' for number in range(101))
     catalog = CATALOG.replace('{id: "1", name: Noor, age: 6}', many)
@@ -404,6 +434,16 @@ def test_a_transcript_that_cannot_be_played_or_read(tmp_path: Path) -> None:
     assert "Niet zo goed" in found[0].what
     path.write_text(SAID.strip().replace("says", "zegt") + "\n")
     assert "E004" in {one.code for one in check(load_sources(folder), tmp_path / "t")}
+
+
+def test_words_lead_to_flows_that_are_there_and_count_as_one_other(tmp_path: Path) -> None:
+    content = write(tmp_path, {"f": "a: {say: Dag., end: done}"})
+    rows = "format: 1\nflows:\n  f: [hallo]\n  g: [dag]\nsame:\n  kat: [poes, hond]\n  dier: [poes]\n"
+    (content / "words.yaml").write_text(rows)
+    found = [one for one in check(load_sources(content)) if one.path.name == "words.yaml"]
+    assert [(one.code, one.line) for one in found] == [("E220", 4), ("E221", 7)]
+    assert "er is geen gesprek 'g'" in found[0].what
+    assert "'poes' telt al als 'kat'" in found[1].what
 
 
 def test_every_code_has_a_sample() -> None:

@@ -128,7 +128,7 @@ def run(*, kills: int, updates: int, reminders: int, kind: str, seed: int, folde
     began, chance = time.monotonic(), random.Random(seed)
     with ExitStack() as stack:
         url = stack.enter_context(_database_url(kind))
-        settings = Settings(data_dir=folder / "data", database_url=url, _env_file=None)
+        settings = Settings(data_dir=folder / "data", database_url=url)
         vault, database = open_vault(settings), open_database(settings)
         stack.callback(database.close)
         emulator = Emulator()

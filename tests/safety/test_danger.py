@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +21,10 @@ from pathlib import Path
 import pytest
 
 from bot.safety import danger
-from bot.safety.danger import DangerWords, Rule, load_danger
+from bot.safety.checks import check_safety
+from bot.safety.danger import DangerFile, DangerWords, Rule, load_danger
 from bot.safety.measure import Case, Result, cases, measure, table
+from flows.engine.form import adapter
 from flows.engine.library import CONTENT
 from flows.engine.problems import ContentError
 from flows.engine.yaml_file import read
@@ -86,7 +89,7 @@ def test_what_is_found_is_given_its_own_kind(results: dict[str, Result]) -> None
 
 
 def _rules() -> list[Rule]:
-    return read(DANGER, danger.FORM).value.rules
+    return read(DANGER, adapter(DangerFile)).value.rules
 
 
 @pytest.mark.parametrize("rule", _rules(), ids=lambda rule: rule.id)
@@ -287,6 +290,26 @@ def test_a_wrong_file_is_told_with_place_and_mend(tmp_path: Path, old: str, new:
     assert problem.mend
     line = (tmp_path / "help" / "danger.yaml").read_text(encoding="utf-8").splitlines()[problem.line - 1]
     assert new.splitlines()[-1].strip()[:8] in line or code in ("E601", "E602")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"),
+    [
+        ("lines: [emergency, doctor]", "lines: [emergency, dokter]", "E605", "geen enkele regio heeft de hulplijn 'dokter'"),
+        ("    passes:\n", "    passes:\n      - Ik wil dood.\n", "E606", "in 'Ik wil dood.' wordt gevaar"),
+        ("    finds:\n", "    finds:\n      - Mooi weer.\n", "E606", "in 'Mooi weer.' wordt niets gevonden"),
+    ],
+)
+def test_what_the_author_checks_is_told_with_place_and_mend(
+    tmp_path: Path, old: str, new: str, code: str, says: str
+) -> None:
+    for region in ("nl", "be", "card"):
+        (tmp_path / "help").mkdir(exist_ok=True)
+        shutil.copy(CONTENT / "help" / f"{region}.yaml", tmp_path / "help")
+    [problem] = check_safety(_content(tmp_path, old, new))
+    assert (problem.code, says in problem.what, bool(problem.mend)) == (code, True, True)
+    line = (tmp_path / "help" / "danger.yaml").read_text(encoding="utf-8").splitlines()[problem.line - 1]
+    assert line.strip() == new.splitlines()[-1].strip()
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import alerts, consents, families, invitations, people, records, rituals
+from bot.care import alerts, consents, families, invitations, people, records, rituals, switches
 from bot.care.people import Role
 from bot.care.records import Field
 from bot.conversation.actions.settings import REGIONS
 from bot.store.tables import timers as timer_table
 from flows.engine.dutch.dates import parse_date
+from flows.engine.graph import ways
+from flows.engine.library import Library
 from flows.engine.transcript import Transcript, TranscriptError
 from flows.engine.transcript_lines import Bot, Line, Ticks
 from tests.service.town import Town
@@ -62,6 +64,7 @@ class Actor:
         self._boards: list[tuple[int, dict[str, str]]] = []
         self._shown = 0
         self.person_id: int | None = None
+        self._child_ids: dict[str, int] = {}
 
     async def begin(self, transcript: Transcript) -> list[Line]:
         facts = transcript.world_facts(self.town.service.library)
@@ -73,6 +76,7 @@ class Actor:
         else:
             role = Role[audience[0].upper()]
             self.town.service.database.do(lambda connection: self._live(connection, facts, role, transcript.now.date()))
+            self.town.service.database.do(lambda connection: self._keep_before(connection, facts, transcript))
             self._loose = facts["loose"]
             return await self.starts(transcript.start, transcript.values)
         return await self._see()
@@ -221,6 +225,7 @@ class Actor:
             self._works(connection, facts, person_id)
             return
         children = self._children(connection, facts, family_id, person_id)
+        self._child_ids = dict(children)
         evening, person = facts["evening"], people.by_id(connection, vault, person_id)
         assert person
         rituals.set_evening(connection, person, time.fromisoformat(evening["time"]), _DAYS[evening["days"]], now)
@@ -241,6 +246,28 @@ class Actor:
             alerts.call(connection, made.id, mentor_id, now)
             if facts["alert"]["seen"]:
                 alerts.take_up(connection, made.id, mentor_id, now)
+
+    def _keep_before(self, connection: Connection, facts: Mapping[str, Any], transcript: Transcript) -> None:
+        """What the world says was kept, as far as the flows of this transcript know of it; and gated flows are on."""
+        library = self.town.service.library
+        person = people.by_id(connection, self.town.service.vault, self.person_id or 0)
+        flows = _within_reach(library, transcript.start)
+        known = " ".join(str(library.flows[name]) for name in flows)
+        for kind, listed in ((kind, one.listed) for kind, one in library.catalog.records.items()):
+            for number, item in enumerate(reversed(facts[listed])) if listed and re.search(rf"\b{listed}\b", known) else ():
+                raw = item.get("raw", {})
+                fields: dict[str, Field | None] = {
+                    name: Field(raw.get(name, item.get(name)), str(item.get(name) or ""))
+                    for name in library.catalog.records[kind].fields
+                    if item.get(name)
+                }
+                child = self._child_ids.get(str(item.get("child", "")))
+                day = _day_in(str(item["day"]), transcript.now.date())
+                self._record(connection, person.id if person else 0, kind, number, fields, child, day)
+        for name in flows:
+            if person and person.family_id and library.flows[name].gated:
+                now, vault = self.town.clock.now(), self.town.service.vault
+                switches.switch_on(connection, vault, person.family_id, name, person, "", now)
 
     def _works(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
         """A mentor's hours, and the other mentors."""
@@ -352,6 +379,15 @@ def _spelled(value: Any) -> Any:
     text = str(value)
     kind, colon, _ = text.partition(":")
     return kind if colon and kind in ("voice", "photo") else text
+
+
+def _within_reach(library: Library, start: str) -> list[str]:
+    """The flows that `start` leads to, itself first."""
+    found = [start]
+    for name in found:
+        on = [way.flow or way.call for step in library.flows[name].steps.values() for way in ways(step)]
+        found += [one for one in dict.fromkeys(on) if one and one in library.flows and one not in found]
+    return found
 
 
 def _day_in(words: str, today: date) -> date:

@@ -50,7 +50,7 @@ def _data(word: str = "dag") -> dict[str, Any]:
                 "voor_de_afspraak": True,
             }
         ],
-        "berichten": [{"wanneer": MOMENT, "van_jou": True, "tekst": word}],
+        "berichten": [{"wanneer": MOMENT, "van_jou": True, "tekst": word, "bestanden": ["bestand-3"]}],
         "hulpvragen": [
             {
                 "wanneer": MOMENT,
@@ -125,13 +125,20 @@ def test_no_word_becomes_a_tag_or_an_order(word: str) -> None:
 
 
 def test_files_are_there_under_the_names_that_the_page_tells() -> None:
-    opened = _opened(_data(), Fetched("bestand-1", b"geluid", ".oga"), Fetched("bestand-2", None, missing="gone"))
+    opened = _opened(
+        _data(),
+        Fetched("bestand-1", b"geluid", ".oga"),
+        Fetched("bestand-2", None, missing="gone"),
+        Fetched("bestand-3", b"plaatje", ".jpg"),
+    )
+    assert 'href="bestanden/bestand-3.jpg"' in _page(opened)
     assert opened.read("bestanden/bestand-1.oga") == b"geluid"
     assert 'href="bestanden/bestand-1.oga"' in _page(opened)
     assert _page(opened).count("staat niet meer bij Telegram") == 2
     assert json.loads(opened.read("gegevens.json"))["bestanden"] == {
         "bestand-1": "bestanden/bestand-1.oga",
         "bestand-2": None,
+        "bestand-3": "bestanden/bestand-3.jpg",
     }
 
 

@@ -62,11 +62,11 @@ def is_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
         ("listen", "localhost:99999", ["HOST:PORT"]),
         ("timezone", "Nederland", ["not a time zone", "Europe/Amsterdam"]),
         ("timezone", "../../etc/passwd", ["not a time zone"]),
-        ("region", "fr", ["'nl' or 'be'"]),
+        ("region", "fr", ["'nl', 'be'"]),
         ("role", "baas", ["'all'", "'worker'"]),
         ("log_level", "hard", ["'debug'"]),
         ("keep_by_law", "letters, dagboek", ["'letters'", "'consents'"]),
-        ("keep_years", "0", ["greater than or equal to 1"]),
+        ("keep_years", "0", ["from 1 to 100"]),
     ],
 )
 def test_a_wrong_setting_is_named_and_explained(
@@ -208,7 +208,7 @@ async def test_dossiers_are_listed_and_shown(tmp_path: Path, cache: Path) -> Non
     data = tmp_path / "data"
     data.mkdir()
     assert draaglicht(tmp_path, "dossiers").stdout == "There are no dossiers.\n"
-    async with telling(data, cache, keep_by_law="letters", keep_years=30) as town:
+    async with telling(data, cache, keep_by_law=("letters",), keep_years=30) as town:
         fatima = parent(town, guide=mentor(town))
         await fatima.says("Kunnen we bellen?")
         await fatima.taps("Stuur naar Ingrid")
@@ -295,6 +295,31 @@ def test_a_broken_flow_is_shown_with_file_and_line(tmp_path: Path, broken: str, 
     assert "Traceback" not in done.stderr
     for word in words:
         assert word in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("danger", "  - id: swallowed\n", "  - id: not_breathing\n", ["danger.yaml:", "E604", "not_breathing"]),
+        ("nl", "  - id: suicide\n", "  - id: suicide\n    ids: 3\n", ["nl.yaml:", "ids"]),
+    ],
+)
+def test_broken_safety_content_is_shown_with_file_and_line(
+    tmp_path: Path, file: str, old: str, new: str, words: Sequence[str]
+) -> None:
+    content = tmp_path / "nl"
+    shutil.copytree(CONTENT, content)
+    path = content / "help" / f"{file}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    done = draaglicht(tmp_path, "flows", "check", "--content", str(content))
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stdout
 
 
 def test_a_flow_is_played_drawn_and_described(tmp_path: Path) -> None:

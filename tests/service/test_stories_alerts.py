@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select
 
-from bot.care import people, privacy
+from bot.care import families, people, privacy
 from bot.store import tables
 from tests.service.story import Somebody, coordinator, mentor, parent, telling, went_well
 from tests.service.town import Town, open_town
@@ -213,6 +213,62 @@ async def test_only_who_was_asked_may_take_it_up(street: Street) -> None:
     assert "voorbij" not in await joris.forges(f"{token}:over")
     assert await street.fatima.reads() == ""
     assert "Fatima ziet nu" in await street.ingrid.taps(TAKE_UP)
+
+
+# --- another mentor meanwhile -----------------------------------------------------------------------------------------
+
+
+def _hands_over(street: Street, to: Somebody | None) -> None:
+    family, new = street.fatima.known.family_id, to.known.id if to else None
+    assert family
+    street.town.service.database.do(lambda connection: families.hand_over(connection, family, new))
+
+
+async def test_a_new_mentor_is_asked_at_once_and_the_one_before_need_not(street: Street) -> None:
+    await street.asks()
+    await street.heard()
+    _hands_over(street, street.samir)
+    told = await street.fatima.reads()
+    assert "Je hebt nu een andere mentor. Daarom vroeg ik het nu ook aan Samir." in told
+    ingrid, samir, petra = await street.heard()
+    assert ASKED in samir
+    assert "eerst aan" not in samir, "what went between the parent and another mentor is not the new one's"
+    assert (ingrid, petra) == ("", "")
+
+    assert await street.ingrid.taps(TAKE_UP) == "Dank je. Deze vraag is nu niet meer aan jou. Jij hoeft niets te doen."
+    assert street.ingrid.buttons == []
+    assert await street.fatima.reads() == ""
+    assert "Fatima ziet nu" in await street.samir.taps(TAKE_UP)
+    assert "Samir heeft je vraag gelezen" in await street.fatima.reads()
+    assert await street.ingrid.reads() == "", "who is no mentor of this family any more hears no more of it"
+
+
+async def test_a_new_mentor_is_asked_also_when_the_coordinator_was(street: Street) -> None:
+    await street.asks()
+    await street.fatima.waits(minutes=15)
+    assert ASKED in (await street.heard())[2]
+    _hands_over(street, street.samir)
+    assert "Daarom vroeg ik het nu ook aan Samir" in await street.fatima.reads()
+    assert ASKED in (await street.heard())[1]
+    assert "Fatima ziet nu" in await street.petra.taps(TAKE_UP)
+
+
+async def test_without_a_new_mentor_the_next_are_asked(street: Street) -> None:
+    await street.asks()
+    await street.heard()
+    _hands_over(street, None)
+    assert "vroeg ik het nu ook aan Petra" in await street.fatima.reads()
+    assert ASKED in (await street.heard())[2]
+    assert "niet meer aan jou" in await street.ingrid.taps(TAKE_UP)
+
+
+async def test_what_was_taken_up_before_the_hand_over_is_left(street: Street) -> None:
+    await street.asks()
+    await street.ingrid.taps(TAKE_UP)
+    await street.fatima.reads()
+    _hands_over(street, street.samir)
+    assert await street.fatima.reads() == ""
+    assert await street.samir.reads() == ""
 
 
 # --- not at work ------------------------------------------------------------------------------------------------------

@@ -274,6 +274,14 @@ async def test_what_was_left_half_way_is_offered_once_the_next_day(fatima: Someb
     assert "Milo?" in await fatima.says("/verder")
 
 
+async def test_what_was_about_one_moment_is_not_offered_the_next_day(fatima: Somebody) -> None:
+    await fatima.says("Ik wil dood.")
+    assert "Bel nu 112" in await fatima.taps("Ja")
+    assert await fatima.until("2027-03-01T19:29") == ""
+    await fatima.until("2027-03-01T19:30")
+    assert await fatima.until("2027-03-02T19:29") == ""
+
+
 # --- buttons ----------------------------------------------------------------------------------------------------------
 
 

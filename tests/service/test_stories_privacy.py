@@ -14,7 +14,7 @@ from sqlalchemy import Connection, update
 
 from bot.care import consents, dossiers, leaving
 from bot.care.people import Role
-from bot.settings import Settings
+from bot.settings import read_settings
 from bot.simulator.faults import Fault
 from bot.simulator.world import Message
 from bot.store import tables
@@ -167,6 +167,29 @@ async def _my_data(who: Somebody) -> zipfile.ZipFile:
 
 def _told(archive: zipfile.ZipFile) -> Any:
     return json.loads(archive.read("gegevens.json"))
+
+
+async def test_files_in_letters_come_along_those_one_wrote_and_those_one_got(
+    fatima: Somebody, ingrid: Somebody
+) -> None:
+    await fatima.does(lambda phone: phone.sends_photo(caption="kijk"))
+    await fatima.taps("Stuur naar Ingrid")
+    await ingrid.reads()
+    await ingrid.does(lambda phone: phone.sends_document(reply_to=ingrid.last))
+    await fatima.reads()
+    await fatima.does(lambda phone: phone.sends_voice(reply_to=fatima.last))
+
+    for who, written in ((fatima, [True, False, True]), (ingrid, [False, True, False])):
+        archive = await _my_data(who)
+        told, page = _told(archive), archive.read("lees-mij.html").decode()
+        assert [one["van_jou"] for one in told["berichten"]] == written
+        names = [name for one in told["berichten"] for name in one["bestanden"]]
+        places = [told["bestanden"][name] for name in names]
+        assert len(set(places)) == len(told["bestanden"]) == 3, "what is kept and was sent on is one file"
+        for place in places:
+            assert archive.read(place)
+            assert f'href="{place}"' in page
+    assert [one.value("text") for one in fatima.kept("note")] == ["kijk"]
 
 
 async def test_everything_comes_as_one_zip_with_what_was_spoken_and_sent(fatima: Somebody, ingrid: Somebody) -> None:
@@ -340,7 +363,7 @@ async def test_a_mentor_can_be_erased_and_cannot_just_stop(town: Town, ingrid: S
 
 
 async def test_what_the_law_keeps_is_named_before(tmp_path: Path, cache: Path) -> None:
-    async with telling(tmp_path, cache, keep_by_law="letters", keep_years=15) as town:
+    async with telling(tmp_path, cache, keep_by_law=("letters",), keep_years=15) as town:
         ingrid = mentor(town)
         fatima = parent(town, guide=ingrid)
         await fatima.says("Kunnen we bellen?")
@@ -536,7 +559,8 @@ async def test_a_coordinator_has_the_same_rights_over_their_own(town: Town) -> N
     assert words_left(town, ids) == []
 
 
-def test_the_settings_of_the_law(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, keep_by_law="letters, looks", _env_file=None)
-    assert settings.keep_by_law == ("letters", "looks")
-    assert Settings(data_dir=tmp_path, _env_file=None).keep_by_law == ()
+def test_the_settings_of_the_law(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings().keep_by_law == ()
+    monkeypatch.setenv("DRAAGLICHT_KEEP_BY_LAW", "letters, looks")
+    assert read_settings().keep_by_law == ("letters", "looks")

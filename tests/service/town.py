@@ -105,7 +105,7 @@ async def open_town(
     """A town that begins at this local moment in Amsterdam, with an empty database. `more` are settings."""
     clock = SimulatedClock(datetime.fromisoformat(start).replace(tzinfo=HOME), frozen=True)
     emulator = Emulator(clock)
-    settings = Settings(data_dir=folder, database_url=database_url, _env_file=None, **more)
+    settings = Settings(data_dir=folder, database_url=database_url, **more)
     if database_url is None:
         _put_database(folder)
     async with SimulatorServer(emulator) as server:

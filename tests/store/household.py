@@ -114,7 +114,7 @@ class Household:
     def writes(self, writer: Person, receiver: Person, text: str) -> int:
         self.passes(seconds=1)
         return self.database.do(
-            lambda connection: letters.write(connection, self.vault, writer.id, receiver.id, text, self.now)
+            lambda connection: letters.write(connection, self.vault, writer.id, receiver.id, text, self.now, "AgADfile")
         )
 
     def looks(self, viewer: Person, owner: Person) -> None:

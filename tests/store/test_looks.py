@@ -13,6 +13,7 @@ from bot.care.consents import Purpose
 from bot.care.looks import LOOK, Look
 from bot.care.people import Role
 from bot.care.sharing import With
+from bot.store import tables
 from bot.store.database import Database
 from bot.store.vault import Vault
 from tests.databases import is_waiting_for_a_lock, wait_until
@@ -136,6 +137,63 @@ def test_a_gap_shows_at_the_look_after_it(read_house: House, gone: int) -> None:
     rows = read_house.rows()
     read_house.database.do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.id == rows[gone].id)))
     assert read_house.broken() == rows[gone + 1].id
+
+
+@pytest.mark.parametrize("left", [0, 1, 3])
+def test_an_end_that_was_cut_off_shows(read_house: House, left: int) -> None:
+    rows = read_house.rows()
+    gone = [row.id for row in rows[left:]]
+    read_house.database.do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.id.in_(gone))))
+    assert read_house.broken() == looks.ENDS_EARLY
+
+
+def test_a_new_look_does_not_hide_that_an_end_was_cut_off(read_house: House) -> None:
+    rows = read_house.rows()
+    read_house.database.do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.id == rows[-1].id)))
+    assert read_house.opens(read_house.mentor, read_house.records[0])
+    assert read_house.broken() == read_house.rows()[-1].id
+    assert read_house.opens(read_house.mentor, read_house.records[1])
+    assert read_house.broken() == read_house.rows()[-2].id
+
+
+def test_an_end_that_is_damaged_or_of_somebody_else_shows(read_house: House) -> None:
+    people = tables.people
+
+    def end_of(person_id: int) -> bytes:
+        own = select(people.c.looks_end_sealed).where(people.c.id == person_id)
+        return read_house.database.do(lambda connection: connection.execute(own).scalar_one())
+
+    def put(end: bytes) -> None:
+        own = update(people).where(people.c.id == read_house.hanne.id)
+        read_house.database.do(lambda connection: connection.execute(own.values(looks_end_sealed=end)))
+
+    right = end_of(read_house.hanne.id)
+    for wrong in (end_of(read_house.jonas.id), right[:-1] + bytes([right[-1] ^ 1]), b""):
+        put(wrong)
+        assert read_house.broken() == looks.ENDS_EARLY
+    assert read_house.opens(read_house.mentor, read_house.records[0])
+    assert read_house.broken() == read_house.rows()[-1].id
+
+
+def test_who_came_in_before_ends_were_kept_gets_one_at_the_next_look(read_house: House) -> None:
+    people, rows = tables.people, read_house.rows()
+    read_house.database.do(lambda connection: connection.execute(update(people).values(looks_end_sealed=None)))
+    assert read_house.broken() is None
+    assert read_house.database.do(lambda connection: looks.survey(connection, read_house.vault)).open_ended == 3
+    assert read_house.opens(read_house.mentor, read_house.records[0])
+    assert read_house.broken() is None
+    assert read_house.database.do(lambda connection: looks.survey(connection, read_house.vault)).open_ended == 2
+    read_house.database.do(lambda connection: connection.execute(delete(TABLE).where(TABLE.c.id > rows[-1].id)))
+    assert read_house.broken() == looks.ENDS_EARLY
+
+
+def test_a_survey_counts_the_logs_that_are_not_as_they_were_written(read_house: House) -> None:
+    def survey() -> looks.Survey:
+        return read_house.database.do(lambda connection: looks.survey(connection, read_house.vault))
+
+    assert survey() == looks.Survey(logs=1, broken=0, open_ended=0)
+    read_house.database.do(lambda connection: connection.execute(delete(TABLE)))
+    assert survey() == looks.Survey(logs=1, broken=1, open_ended=0)
 
 
 def test_looks_that_changed_places_show(read_house: House) -> None:

@@ -84,7 +84,7 @@ def test_a_key_that_is_missing_is_named(database: Database, vault: Vault) -> Non
 def test_what_somebody_holds_is_left_and_said(postgresql: Database, vault: Vault, after: Vault) -> None:
     """It is not waited for: whoever holds it may be waiting for us."""
     postgresql.do(lambda connection: sealed_rows.fill(connection, vault))
-    held = select(tables.letters.c.id).where(tables.letters.c.id == 2).with_for_update()
+    held = select(tables.dossiers.c.id).where(tables.dossiers.c.id == 2).with_for_update()
     with postgresql.engine.begin() as other:
         other.execute(held)
         with ThreadPoolExecutor(1) as pool:

@@ -29,6 +29,11 @@ records:
   note:
     about: Een notitie.
     fields: {what: wat, how: hoe, child: wie, many: welke}
+  plan:
+    about: Een plan.
+    fields: {text: wat, status: hoe het staat}
+    list: plans
+    example: {text: Ik haal adem., status: {raw: open, said: Loopt nog}}
 worlds:
   one:
     parent: {name: Anna}

@@ -6,7 +6,7 @@ the same run (after a step back), so it must be safe to repeat. Does not know wh
 
 from __future__ import annotations
 
-from bot.conversation.actions import coming_in, family, loose, own_data, safety, settings
+from bot.conversation.actions import coming_in, drawing, family, keeping, loose, own_data, safety, settings
 from bot.conversation.actions.common import Action
 
 ACTIONS: dict[str, Action] = {
@@ -16,5 +16,7 @@ ACTIONS: dict[str, Action] = {
     **loose.ACTIONS,
     **own_data.ACTIONS,
     **safety.ACTIONS,
+    **keeping.ACTIONS,
+    **drawing.ACTIONS,
 }
 """Every action there is, by name; the catalog of the flows must name the same."""

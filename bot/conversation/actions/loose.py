@@ -53,11 +53,11 @@ def send_letter(turn: Turn, to: Person, text_name: str, text: str, kind: str, fi
             _post(turn, to, part, outgoing.send(turn.text(text_name, name=name, text=part)))
         framed = text = ""
     if file_id:
-        _post(turn, to, text, outgoing.file(kind, file_id, framed))  # type: ignore[arg-type]
+        _post(turn, to, text, outgoing.file(kind, file_id, framed), file_id)  # type: ignore[arg-type]
 
 
-def _post(turn: Turn, to: Person, text: str, call: dict[str, Any]) -> None:
-    letter_id = letters.write(turn.connection, turn.host.vault, me(turn).id, to.id, text, turn.now)
+def _post(turn: Turn, to: Person, text: str, call: dict[str, Any], file_id: str | None = None) -> None:
+    letter_id = letters.write(turn.connection, turn.host.vault, me(turn).id, to.id, text, turn.now, file_id)
     turn.call_elsewhere(to.chat_id, call, letter_id, quiet.waits_until(to, turn.now))
 
 

@@ -9,7 +9,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from flows.engine import worlds
 from flows.engine.checks.report import Report
 from flows.engine.checks.written import FREE, Written, written_in
-from flows.engine.definition import Branch, Catalog, Flow
+from flows.engine.definition import Branch, Catalog, Flow, Words
 from flows.engine.library import ENGINE_TEXTS, Library, Sources
 from flows.engine.scope import SAID, own_names
 from flows.engine.templates import PLAIN, compile_condition, compile_text
@@ -18,6 +18,8 @@ from flows.engine.yaml_file import Document, Path_
 Known = Callable[[str], list[object] | None]
 """Examples of a name's value; None when nothing is known of it but that it exists."""
 
+MAX_COMING = 20
+"""In characters: a timer is kept under the name of its flow and the id of what it is about."""
 RESERVED = {SAID, "item", "outcome", "true", "false", "none"}
 
 
@@ -31,6 +33,7 @@ def check_names(sources: Sources, library: Library, report: Report) -> None:
         return
     for document in sources.flows.values():
         _Flow(document, library, report).check()
+    _check_commands(sources, report)
     for screen in sources.screens.values():
         for number, item in enumerate(screen.value.items):
             if item.flow and item.flow not in library.flows:
@@ -38,7 +41,34 @@ def check_names(sources: Sources, library: Library, report: Report) -> None:
             if item.screen and item.screen not in library.screens:
                 what = f"er is geen scherm '{item.screen}'"
                 report.add(screen, ("items", number), "E215", what, _near(library.screens))
+    if sources.words:
+        _check_words(sources.words, library, report)
     _check_templates(sources, library, report)
+
+
+def _check_words(document: Document[Words], library: Library, report: Report) -> None:
+    """Words lead to flows that are there, and no word counts as two others."""
+    taken: dict[str, str] = {}
+    for flow in document.value.flows.keys() - library.flows.keys():
+        report.add(document, ("flows", flow), "E220", f"er is geen gesprek '{flow}'", _near(library.flows))
+    for head, words in document.value.same.items():
+        for number, word in enumerate(words):
+            if word == head or word in document.value.same or word in taken:
+                what = f"'{word}' telt al als '{taken.get(word, word)}'"
+                report.add(document, ("same", head, number), "E221", what, "laat het op één plek staan")
+            taken.setdefault(word, head)
+
+
+def _check_commands(sources: Sources, report: Report) -> None:
+    """No two flows may answer to the same word."""
+    taken: dict[str, str] = {}
+    for document in sources.flows.values():
+        flow = document.value
+        if flow.command and flow.command in taken:
+            what = f"'/{flow.command}' hoort al bij '{taken[flow.command]}'"
+            report.add(document, ("command",), "E218", what, "kies een ander woord")
+        elif flow.command:
+            taken[flow.command] = flow.flow
 
 
 def check_catalog(document: Document[Catalog], report: Report) -> None:
@@ -88,10 +118,17 @@ class _Flow:
         if flow.record and record is None:
             self.add(("record",), "E207", f"er is geen record '{flow.record}'", _near(catalog.records))
         self._step(("start",), flow.start)
+        if flow.comes and not flow.neutral:
+            what = "dit gesprek komt vanzelf, dus op een vergrendeld scherm"
+            self.add(("comes",), "E219", what, "zet neutral: yes, en noem in het eerste bericht geen naam")
+        if flow.comes and len(flow.flow) > MAX_COMING:
+            what = f"'{flow.flow}' is {len(flow.flow)} tekens"
+            self.add(("flow",), "E219", what, f"wat vanzelf komt heeft een naam van hoogstens {MAX_COMING} tekens")
         if flow.about:
             self._list(("about", "from"), flow.about.source)
             self._step(("about", "none"), flow.about.none)
-        for name in sorted(own_names(flow) & (catalog.facts.keys() | RESERVED) - {"outcome"}):
+        lists = {kind.listed for kind in catalog.records.values() if kind.listed}
+        for name in sorted(own_names(flow) & (catalog.facts.keys() | lists | RESERVED) - {"outcome"}):
             what = f"'{name}' is ook de naam van een feit of van iets van het gesprek zelf"
             self.add(self._remembers(name), "E216", what, "onthoud het onder een andere naam")
         for name in flow.steps:
@@ -123,10 +160,12 @@ class _Flow:
                 what = f"er is geen verzameling '{step.pick.deck}'"
                 self.add((*keys, "pick", "deck"), "E203", what, _near(self.library.decks))
             else:
-                for field in step.pick.where:
+                for field in step.pick.where.keys() - {"id"}:
                     if not any(field in entry.fields for entry in deck.entries.values()):
                         what = f"geen enkel stuk van '{deck.id}' heeft '{field}'"
                         self.add((*keys, "pick", "where", field), "E214", what, "kies een veld dat er is")
+            if step.pick.first:
+                self._list((*keys, "pick", "first"), step.pick.first)
         for field in step.keep:
             if fields is not None and field not in fields:
                 what = f"record '{self.flow.record}' heeft geen '{field}'"
@@ -179,7 +218,8 @@ class _Flow:
     def _list(self, keys: Path_, name: str) -> None:
         if name in own_names(self.flow):
             return
-        values = [world.get(name) for world in self.library.catalog.worlds.values()]
+        catalog = self.library.catalog
+        values = [worlds.world(catalog, world).get(name) for world in catalog.worlds]
         if not any(isinstance(value, list) for value in values):
             self.add(
                 keys, "E204", f"'{name}' is geen lijst", "kies een feit dat een lijst is, of een naam uit dit gesprek"

@@ -43,6 +43,10 @@ class _Flow:
             self._together(name, step)
         self._reached()
         self._circles()
+        waits = any(step.asks or step.pause or step.call for step in self.flow.steps.values())
+        if self.flow.momentary and not waits:
+            what = "momentary zegt niets in een gesprek dat nergens wacht"
+            self.report.add(self.document, ("momentary",), "E116", what, "haal momentary weg")
 
     def _ends(self, name: str, step: Step) -> None:
         onward = leads_on(step)

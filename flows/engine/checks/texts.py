@@ -9,7 +9,7 @@ from typing import Any
 from flows.engine import keyboards, reading_level, worlds
 from flows.engine.checks.judge import FAILS, Judge, Judged, reason
 from flows.engine.checks.report import Report
-from flows.engine.checks.values import Env, Sample, Samples, World
+from flows.engine.checks.values import LONG_TEXT, Env, Sample, Samples, World
 from flows.engine.definition import ABOUT_STEP, Flow, Screen, Step
 from flows.engine.graph import reachable
 from flows.engine.library import Library, Sources
@@ -26,7 +26,10 @@ _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)
 
 
 def check_texts(sources: Sources, library: Library, tone: Tone, report: Report) -> None:
-    places = [World(library, name, worlds.world(library.catalog, name)) for name in library.catalog.worlds]
+    catalog = library.catalog
+    places = [World(library, name, worlds.world(catalog, name)) for name in catalog.worlds]
+    for name in list(catalog.worlds)[:1]:
+        places.append(World(library, f"{name}, lang", worlds.world(catalog, name, LONG_TEXT)))
     judge = Judge(tone, report)
     handed = _handed_over(library)
     for name, document in sources.flows.items():

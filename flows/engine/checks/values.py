@@ -178,7 +178,9 @@ class World:
         """What the names hold after this way out; None when it cannot be taken in this world."""
         if way.kind in ("answer", "all", "none") and step.choose:
             items = self.items(step, env)
-            if bool(items) == (way.kind == "none") and not everywhere:
+            can_be_empty = not items or step.choose.where
+            possible = can_be_empty if way.kind == "none" else items
+            if not possible and not everywhere:
                 return None
         changed = dict(env)
         answer = step.answer_name
@@ -202,7 +204,7 @@ class World:
         own = [sample.value for sample in env.get(source, frozenset()) if isinstance(sample.value, tuple)]
         if own:
             return [one for one in dict.fromkeys(item for value in own for item in value) if isinstance(one, Ref)]
-        return items_of(self.library, self.facts, Frame("", "", ""), source)
+        return items_of(self.facts, Frame("", "", ""), source)
 
     def _answers(self, flow: Flow, step: Step, way: Way, env: Env) -> Iterator[Sample]:
         if way.kind == "button":

@@ -1,0 +1,29 @@
+"""What all drawings share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.conversation.turn import Turn
+from flows.engine.state import Request
+from flows.engine.templates import render
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture: its kind and data as `pictures` takes them, the same in words (HTML), and a file name for a PDF."""
+
+    kind: str
+    data: Mapping[str, Any]
+    words: str
+    document: str = ""
+
+
+Drawing = Callable[[Turn, Request], Drawn | None]
+
+
+def plain(turn: Turn, name: str, /, **scope: object) -> str:
+    """A text of the library as it stands in a picture."""
+    return render(turn.host.library.texts[name], scope, html=False)
