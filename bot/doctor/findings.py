@@ -211,7 +211,7 @@ def looks(logs: int, broken: int, open_ended: int) -> Finding:
         remedy = "find out who can write to the database; these parents see it at /wiekeek"
         return Finding(Level.WRONG, "who looked", f"{broken} of {logs} logs were changed or cut off", remedy)
     if open_ended:
-        remedy = "they came in before that was kept and get one at the next look; more of them means that ends are taken"
+        remedy = "of who came in before that was kept, until the next look; a number that grows means tampering"
         return Finding(Level.LOOK, "who looked", f"{open_ended} logs have no sealed end", remedy)
     return Finding(Level.OK, "who looked", f"{logs} logs, as they were written")
 

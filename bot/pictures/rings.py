@@ -94,20 +94,19 @@ def _spread(
         labels[place] = _Label(across * math.cos(angle), along * math.sin(angle), *sizes[place], rings[place])
     people = [labels[place] for place in range(len(rings))]
     fixed = [_Label(0, 0, *_CENTRE, 0), *(_Label(0, 30 - along, *_RING_NAME, 0) for _, along in borders)]
-    for _ in range(_ROUNDS):
+    for rounds in range(1, _ROUNDS + 1):
         moved = _push(people, fixed)
         for label in people:
             _hold(label, borders, height)
-        if not moved:
+        if not moved or (rounds % 20 == 0 and _apart(people, fixed)):
             break
-    everything = [*fixed, *people]
-    apart = not any(
-        _overlap(one, other)
-        for place, one in enumerate(everything)
-        for other in everything[:place]
-        if one.ring or other.ring
+    return people, _apart(people, fixed)
+
+
+def _apart(people: list[_Label], fixed: list[_Label]) -> bool:
+    return not any(
+        _overlap(one, other) for place, one in enumerate(people) for other in (*fixed, *people[:place])
     )
-    return people, apart
 
 
 def _middle_of(borders: list[tuple[float, float]], ring: int) -> tuple[float, float]:

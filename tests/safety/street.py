@@ -271,9 +271,7 @@ class Street:
         )
         records.note_answer(connection, parent.chat_id, 77, "note", "note.1", "pieces")
         for writer, reader, message_id in ((parent, mentor, 601), (mentor, parent, 602)):
-            letter = letters.write(
-                connection, safe, writer.id, reader.id, f"{MARK}brief", self._now, f"{MARK}bestand"
-            )
+            letter = letters.write(connection, safe, writer.id, reader.id, f"{MARK}brief", self._now, f"{MARK}bestand")
             connection.execute(
                 tables.letters.update().where(tables.letters.c.id == letter).values(message_id=message_id)
             )

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.safety import danger
 from bot.safety.checks import check_safety
 from bot.safety.danger import DangerFile, DangerWords, Rule, load_danger
 from bot.safety.measure import Case, Result, cases, measure, table
@@ -295,7 +294,7 @@ def test_a_wrong_file_is_told_with_place_and_mend(tmp_path: Path, old: str, new:
 @pytest.mark.parametrize(
     ("old", "new", "code", "says"),
     [
-        ("lines: [emergency, doctor]", "lines: [emergency, dokter]", "E605", "geen enkele regio heeft de hulplijn 'dokter'"),
+        ("lines: [emergency, doctor]", "lines: [emergency, dokter]", "E605", "regio heeft de hulplijn 'dokter'"),
         ("    passes:\n", "    passes:\n      - Ik wil dood.\n", "E606", "in 'Ik wil dood.' wordt gevaar"),
         ("    finds:\n", "    finds:\n      - Mooi weer.\n", "E606", "in 'Mooi weer.' wordt niets gevonden"),
     ],
