@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -146,21 +146,27 @@ def came_today(connection: Connection, person: Person, now: datetime) -> list[da
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Something that did not come, at its instant, and why in one word."""
+class Logged:
+    """Something that came or did not, at an instant; `outcome`: came, or why not in one word."""
 
     what: Coming
     at: datetime
-    why: str
+    outcome: str
 
 
 LATELY = timedelta(days=7)
 
 
-def left_out(connection: Connection, person: Person, now: datetime) -> list[LeftOut]:
+def left_out(connection: Connection, person: Person, now: datetime) -> list[Logged]:
     """What did not come lately, the last first."""
     rows = _since(connection, person, now - LATELY, (FULL, LATE))
-    return [LeftOut(read_key(one.key), one.at, one.outcome) for one in reversed(rows)]
+    return [Logged(read_key(one.key), one.at, one.outcome) for one in reversed(rows)]
+
+
+def log_of(connection: Connection, person: Person) -> list[Logged]:
+    """All that is still known of what came or did not, in order of time."""
+    rows = _since(connection, person, datetime.min.replace(tzinfo=UTC), (CAME, FULL, LATE))
+    return [Logged(read_key(one.key), one.at, one.outcome) for one in rows]
 
 
 def _since(

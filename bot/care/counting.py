@@ -25,8 +25,24 @@ _SORT_OF_RECORD = {
     "note": "notes",
     "loose": "notes",
     "safety_plan": "plan",
+    "thought": "thoughts",
+    "saying": "sentences",
+    "sentence_kept": "sentences",
 }
-_ORDER = ("children", "evenings", "moments", "notes", "plan", "answers", "letters", "alerts", "looks", "invitations")
+_ORDER = (
+    "children",
+    "evenings",
+    "moments",
+    "notes",
+    "plan",
+    "thoughts",
+    "sentences",
+    "answers",
+    "letters",
+    "alerts",
+    "looks",
+    "invitations",
+)
 
 
 def of_person(connection: Connection, person: Person) -> list[Count]:

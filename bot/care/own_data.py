@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.care import consents, families, invitations, letters, looks, notes, people, sharing
+from bot.care import coming, consents, families, invitations, letters, looks, notes, people, sharing, switches, uses
 from bot.care.families import Child
 from bot.care.letters import Letter
 from bot.care.people import Person, Role
@@ -53,11 +53,15 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
         "mentor": _name_of(connection, vault, person.mentor_id),
         "vervanger": _name_of(connection, vault, person.stand_in_id),
         "instellingen": _settings(person),
-        "herinneringen": [
-            {"soort": timer.key, "tijd": timer.local_time, "dagen": timer.days}
-            for timer in timers.of_chat(connection, person.chat_id).values()
-            if timer.local_time
+        "herinneringen": _timers(connection, person),
+        "kwam_vanzelf": [
+            {"soort": one.what.flow, "wanneer": one.at.isoformat(), "kwam": one.outcome == coming.CAME}
+            for one in coming.log_of(connection, person)
         ],
+        "gebruikt": [
+            {"soort": flow, "keren": times} for flow, times in sorted(uses.of(connection, person.id).items())
+        ],
+        "aangezet": _switches(connection, vault, person),
         "kinderen": [
             {
                 "naam": child.name,
@@ -100,11 +104,42 @@ def _settings(person: Person) -> dict[str, Any]:
         "regio": person.region,
         "tijdzone": person.zone.key,
         "pauze_tot": person.paused_until.isoformat() if person.paused_until else None,
+        "herinneringen_per_dag": person.reminders_a_day,
         "naam_in_herinnering": person.named_reminder,
         "herinnering_zonder_geluid": person.silent_reminders,
         "herinneren_alleen": person.reminder_hours,
         "werktijden": person.office_hours,
     }
+
+
+def _timers(connection: Connection, person: Person) -> list[dict[str, Any]]:
+    """What is to come unasked, without what belongs to a question that waits."""
+    known = timers.of_chat(connection, person.chat_id).values()
+    return [
+        {
+            "soort": coming.read_key(one.key).flow,
+            "tijd": one.local_time,
+            "dagen": one.days,
+            "komt": _instant(one.due_at),
+        }
+        for one in sorted(known, key=lambda one: one.key)
+        if one.turn is None
+    ]
+
+
+def _switches(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
+    """What the mentor switched on for the family."""
+    if person.family_id is None:
+        return []
+    return [
+        {
+            "soort": one.flow,
+            "door": _name_of(connection, vault, one.by_person),
+            "sinds": one.on_at.isoformat(),
+            "waarom": one.why,
+        }
+        for one in switches.of_family(connection, vault, person.family_id)
+    ]
 
 
 def _children_ever(connection: Connection, vault: Vault, person: Person, now: datetime) -> list[tuple[Child, bool]]:
@@ -131,6 +166,7 @@ def _entry(entry: Entry, children: dict[int, str], files: Names) -> dict[str, An
         "bestanden": [files[one] for one in _file_ids(record)],
         "gedeeld_met": [word for who, word in _WITH.items() if who in entry.shared_with],
         "voor_de_afspraak": entry.for_appointment,
+        "in_werkboek": entry.in_workbook,
     }
 
 

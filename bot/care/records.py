@@ -5,6 +5,7 @@ Does not know what the kinds mean; the catalog of the flows does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -147,6 +148,13 @@ def correct(
 def change(connection: Connection, vault: Vault, record: Record, name: str, field: Field, now: datetime) -> None:
     """Puts a field in a record, whether or not it was there."""
     _write_fields(connection, vault, record.id, {**record.fields, name: field}, now)
+
+
+def change_all(
+    connection: Connection, vault: Vault, record: Record, fields: Mapping[str, Field], now: datetime
+) -> None:
+    """Puts several fields in a record, whether or not they were there."""
+    _write_fields(connection, vault, record.id, {**record.fields, **fields}, now)
 
 
 def become(connection: Connection, person_id: int, key: str, kind: str) -> None:

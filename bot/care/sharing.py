@@ -45,6 +45,7 @@ class Entry:
     record: Record
     shared_with: With
     for_appointment: bool
+    in_workbook: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +200,4 @@ def _shared(who: With) -> ColumnElement[bool]:
 
 
 def _entry(row: Any, vault: Vault) -> Entry:
-    return Entry(row.person_id, kept.of_row(row, vault), With(row.shared_with), row.for_appointment)
+    return Entry(row.person_id, kept.of_row(row, vault), With(row.shared_with), row.for_appointment, row.in_workbook)

@@ -22,6 +22,7 @@ from bot.store.tables import (
     letters,
     people,
     records,
+    reminder_log,
 )
 from bot.store.tables import inbox as inbox_table
 from bot.store.tables import timers as timer_table
@@ -130,6 +131,7 @@ SWEEPS: Mapping[Kind, Sweep] = {
     Kind.INVITATIONS: _rows(
         Kind.INVITATIONS, invitations.c.id, invitations.c.expires_at, invitations.c.used_at.is_(None)
     ),
+    Kind.REMINDERS: _rows(Kind.REMINDERS, reminder_log.c.id, reminder_log.c.at),
     Kind.GUESTS: _guests,
     Kind.SILENT: _ask_the_silent,
 }

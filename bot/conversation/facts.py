@@ -32,13 +32,14 @@ from bot.care.counting import Count
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.families import Child, spoken
 from bot.care.people import Person, Role
-from bot.conversation import kept_facts, safety_facts
+from bot.conversation import conflict_facts, gate_facts, kept_facts, measure_facts, resolution_facts, safety_facts, thought_facts
 from bot.schedule.local_time import part_of_day
 from bot.store import timers
 from bot.store.timers import Timer
 from bot.store.vault import Vault
-from flows.engine.definition import RecordKind
+from flows.engine.definition import Deck, Flow, RecordKind
 from flows.engine.dutch.spoken import spoken_date, spoken_time, weekday_name
+from flows.engine.library import Library
 from flows.engine.templates import enumerate_dutch, excerpt, possessive, render
 
 _DAY_NAMES = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -55,8 +56,8 @@ _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 
 @dataclass
 class Facts(Mapping[str, object]):
-    """The facts for one person at one moment. `kinds` are the kinds of records that the catalog has; `loose_key` names
-    the note being decided on, if any; `law` says what the organisation must keep of who leaves."""
+    """The facts for one person at one moment. `loose_key` names the note being decided on, if any; `law` says what the
+    organisation must keep of who leaves; `fitting` finds flows for what somebody typed."""
 
     connection: Connection
     vault: Vault
@@ -64,10 +65,10 @@ class Facts(Mapping[str, object]):
     person: Person | None
     now: datetime
     default_zone: ZoneInfo
-    texts: Mapping[str, str]
-    kinds: Mapping[str, RecordKind] = field(default_factory=dict)
+    library: Library
     loose_key: str | None = None
     law: ByLaw = NOTHING_BY_LAW
+    fitting: Callable[[str], Sequence[str]] = lambda text: ()
     _known: dict[str, object] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> object:
@@ -77,6 +78,23 @@ class Facts(Mapping[str, object]):
 
     def __iter__(self) -> Iterator[str]:
         return iter({*_FACTS, *(kind.listed for kind in self.kinds.values() if kind.listed)})
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        return self.library.texts
+
+    @property
+    def kinds(self) -> Mapping[str, RecordKind]:
+        """The kinds of records that the catalog has."""
+        return self.library.catalog.records
+
+    @property
+    def flows(self) -> Mapping[str, Flow]:
+        return self.library.flows
+
+    @property
+    def decks(self) -> Mapping[str, Deck]:
+        return self.library.decks
 
     def __len__(self) -> int:
         return len(set(self))
@@ -157,10 +175,11 @@ def _days_in_words(facts: Facts, days: str) -> str:
     known = _DAY_SETS.get("".join(sorted(days)))
     if not days or known:
         return facts.texts[known] if known else ""
-    return render(facts.texts["days_own"], {"days": _day_names(days)}, html=False)
+    return render(facts.texts["days_own"], {"days": day_names(days)}, html=False)
 
 
-def _day_names(days: str) -> str:
+def day_names(days: str) -> str:
+    """Days as kept (1 is Monday), by their names."""
     return enumerate_dutch([_DAY_NAMES[int(day) - 1] for day in sorted(days)])
 
 
@@ -178,7 +197,7 @@ def _next_evening(facts: Facts, timer: Timer | None) -> str:
 
 def _look_back_day(facts: Facts) -> object:
     timer = facts.timers.get(rituals.LOOK_BACK)
-    return _day_names(timer.days) if timer and timer.days else ""
+    return day_names(timer.days) if timer and timer.days else ""
 
 
 def _paused(facts: Facts) -> object:
@@ -223,6 +242,16 @@ def _loose(facts: Facts) -> object:
         "excerpt": excerpt(str(record.value("text") or "")),
         "count": len(pieces),
     }
+
+
+def _offers(facts: Facts) -> object:
+    person = facts.person
+    record = (
+        records.find(facts.connection, facts.vault, person.id, facts.loose_key) if person and facts.loose_key else None
+    )
+    if record is None or any(piece.kind != "text" for piece in notes.pieces_of(record)):
+        return []
+    return [{"id": name, "title": facts.flows[name].title} for name in facts.fitting(str(record.value("text") or ""))]
 
 
 def _invited(facts: Facts) -> object:
@@ -280,15 +309,27 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "today": _today,
     "week": _week,
     "loose": _loose,
+    "offers": _offers,
     "invited": _invited,
     "consents": _consents,
     "keeping": _keeping,
     "leaving": _leaving,
     "quiet": _quiet,
+    "by_itself": kept_facts.by_itself,
+    "helped_exercises": kept_facts.helped_exercises,
+    "own_sentence": thought_facts.own_sentence,
+    "helped_thoughts": thought_facts.helped_thoughts,
     "alert": safety_facts.alert,
+    "resolution_months": resolution_facts.months,
     "plan": safety_facts.plan,
     "work": safety_facts.work,
     "mentors": safety_facts.mentors,
+    "families": gate_facts.families,
+    "gated": gate_facts.gated,
+    "signal_news": measure_facts.signal_news,
+    "measured": measure_facts.measured,
+    "switched": gate_facts.switched,
+    "hot_moment": conflict_facts.hot_moment,
 }
 
 FACT_NAMES = frozenset(_FACTS)

@@ -15,13 +15,15 @@ from bot.conversation import kept
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import GUIDED, Line, Rows, Ways
-from flows.engine.state import Key
+from flows.engine.state import Key, Ref
 from flows.engine.templates import render
 
 SCREEN = "families"
+SWITCH_FLOW = "switch_flow"
 
 _LIST = re.compile(r"l:([0-9]{1,4})")
 _FAMILY = re.compile(r"o:([0-9]{1,19}):([0-9]{1,4})")
+_SWITCH = re.compile(r"g:([0-9]{1,19})")
 _ONE = re.compile(r"([vp]):([0-9]{1,19}):([0-9]{1,19}):([0-9]{1,4})(?::([0-9]{1,3}))?")
 
 
@@ -36,6 +38,11 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
         family = _family(turn, turn.person, int(found[1]))
         if family:
             _show_family(turn, turn.person, family, int(found[2]), message_id)
+        return family is not None
+    if found := _SWITCH.fullmatch(rest):
+        family = _family(turn, turn.person, int(found[1]))
+        if family:
+            turn.start(SWITCH_FLOW, {"family": Ref("families", str(family.id))})
         return family is not None
     found = _ONE.fullmatch(rest)
     return found is not None and _read(turn, turn.person, found, message_id)
@@ -91,6 +98,7 @@ def _show_family(turn: Turn, mentor: Person, family: Guided, number: int, messag
     told = _told(turn, mentor, Guided(family.id, turn.now))
     rows: Rows = entries.rows_of(turn.host.library, lines, turn.facts.local.date())
     rows += entries.page_rows(turn.host.library, f"{GUIDED}:o:{family.id}", page.number, page.more)
+    rows.append([Key(turn.host.library.texts["family_switch"], f"{GUIDED}:g:{family.id}")])
     back = Key(turn.host.library.texts["page_back"].strip(), f"{GUIDED}:l:0")
     text = turn.text("family_shared" if lines else "family_none")
     turn.show(f"{told.line}\n\n{text}", [*rows, [back]], message_id)

@@ -19,7 +19,7 @@ from bot.care.people import Role
 from bot.care.records import AnsweredBy, Field
 from bot.conversation import commands, danger, outgoing, reminders, show, taps
 from bot.conversation.actions.loose import send_letter
-from bot.conversation.incoming import Edited, Incoming, InGroup, Message, Nothing, Rang, Reachable, Tapped
+from bot.conversation.incoming import IN_GROUP, Edited, Incoming, InGroup, Message, Nothing, Rang, Reachable, Tapped
 from bot.conversation.turn import LOOSE_FLOW, SAFETY_FLOWS, Host, Turn
 from bot.schedule import ticker
 from bot.store import inbox, outbox
@@ -80,7 +80,7 @@ def _failed(database: Database, host: Host, item: Item, error: Exception, now: d
     log.error("input failed", inbox=item.id, kind=item.kind, problem=problem)
 
     def work(connection: Connection) -> None:
-        if inbox.fail(connection, item.id, problem, now) and item.kind != ticker.KIND:
+        if inbox.fail(connection, item.id, problem, now) and item.kind not in (ticker.KIND, IN_GROUP):
             text = render(host.library.texts["message_failed"], {})
             outbox.put(connection, host.vault, [Call(item.chat_id, outgoing.send(text))], now)
 
@@ -104,6 +104,7 @@ def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, 
     turn = Turn(host, connection, item.chat_id, incoming, now)
     if turn.person is None and turn.state.running:
         _check_link(turn)
+    turn.let_go_of_what_is_off()
     if item.kind != HELPED and isinstance(incoming, Message | Tapped):
         _come_back(turn)
     match incoming:

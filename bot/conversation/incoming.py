@@ -53,6 +53,10 @@ class Edited:
     text: str
 
 
+IN_GROUP = "group"
+"""The kind of an input that was said in a group. It waits in the lane of who said it; nobody is told if it fails."""
+
+
 @dataclass(frozen=True, slots=True)
 class InGroup:
     """Somebody said something in a group, or changed what they said. Nothing of it is kept."""

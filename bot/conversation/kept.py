@@ -51,6 +51,11 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     return _Own(turn, turn.person, entry, place, part, message_id).does(wish["act"])
 
 
+def show_one(turn: Turn, record_id: int) -> bool:
+    """Shows one thing of this person's own in a new message, with what can be done with it; False when it is gone."""
+    return tapped(turn, Place(record_id, ALL, 0).token("o").removeprefix(f"{KEPT}:"), None)
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 

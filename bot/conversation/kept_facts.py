@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care import records
+from bot.care import body, coming, records
 from flows.engine.dutch.spoken import spoken_date
 
 if TYPE_CHECKING:
@@ -42,3 +42,15 @@ def listed(facts: Facts, name: str) -> list[dict[str, object]]:
 
 def _raw(value: object) -> object:
     return "" if value is None else value
+
+
+def by_itself(facts: Facts) -> list[str]:
+    """The flows that come by themselves, each once."""
+    return list(dict.fromkeys(coming.read_key(key).flow for key in facts.timers))
+
+
+def helped_exercises(facts: Facts) -> list[str]:
+    """The exercises after which the body was lighter."""
+    if facts.person is None:
+        return []
+    return body.helped(records.newest(facts.connection, facts.vault, facts.person.id, "body_check", MOST))

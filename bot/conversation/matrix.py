@@ -21,6 +21,7 @@ from bot.conversation.turn import LOOSE_FLOW
 from bot.safety.access import Who, audience
 from bot.safety.help import HELP, HelpCards
 from bot.screens import entries, menus
+from flows.engine.definition import Flow
 from flows.engine.library import Library
 
 
@@ -123,6 +124,7 @@ ABOUT: tuple[tuple[str, _About], ...] = (
     (entries.KEPT, _About("s:0", "", _who(Who.PARENT))),
     (entries.GUIDED, _About("l:0", "", _who(Who.MENTOR))),
     (entries.GUIDED, _About("o:{family}:0", "the family", _MENTOR)),
+    (entries.GUIDED, _About("g:{family}", "the family", _MENTOR)),
     (entries.LOOKED, _About("l:0", "", _who(Who.PARENT))),
     (alerting.ALERT_BUTTON, _About("{alert}", "the parent's call for a person", _MENTOR)),
     (alerting.ALERT_BUTTON, _About("{alert}:over", "the parent's call for a person", _PARENT)),
@@ -160,20 +162,31 @@ def doors(library: Library, cards: HelpCards) -> list[Door]:
     unruled = BUTTONS.keys() - {verb for verb, _ in ABOUT} - _BY_CONTENT
     if unruled:
         raise KeyError(f"buttons without a rule: {', '.join(sorted(unruled))}")
-    return [*_commands(), *_flows(library), *_screens(library), *_help(library, cards), *_buttons(), *_links()]
+    return [*_commands(library), *_flows(library), *_screens(library), *_help(library, cards), *_buttons(), *_links()]
 
 
-def _commands() -> Iterator[Door]:
+def _commands(library: Library) -> Iterator[Door]:
     yield Door(Sort.COMMAND, "/hulp", EVERYBODY)
     for word, command in COMMANDS.items():
         allowed = _who(command.who)
         yield Door(Sort.COMMAND, f"/{word}", allowed if word in ALSO_BEFORE else allowed - {Actor.STRANGER})
+    for _, flow in sorted(library.flows.items()):
+        if flow.command:
+            yield Door(Sort.COMMAND, f"/{flow.command}", *_of_flow(flow))
 
 
 def _flows(library: Library) -> Iterator[Door]:
     for name, flow in sorted(library.flows.items()):
-        allowed = NOBODY if name == LOOSE_FLOW else _who(audience(flow.audience))
-        yield Door(Sort.FLOW, f"{menus.START_FLOW}:{name}", allowed)
+        yield Door(Sort.FLOW, f"{menus.START_FLOW}:{name}", *_of_flow(flow))
+
+
+_ITS_PARENTS = frozenset({Actor.PARENT, Actor.CO_PARENT})
+
+
+def _of_flow(flow: Flow) -> tuple[frozenset[Actor], str]:
+    """Who may start a flow, and what it is about; a gated one is on for the family."""
+    allowed = NOBODY if flow.flow == LOOSE_FLOW else _who(audience(flow.audience))
+    return (allowed & _ITS_PARENTS, "gated, on for the family") if flow.gated else (allowed, "")
 
 
 def _screens(library: Library) -> Iterator[Door]:

@@ -27,6 +27,9 @@ _LISTS: dict[str, Callable[[Turn, int | None], None]] = {
 """Screens that are filled with what the database holds; their files say whom they are for, and what comes last."""
 
 
+NOT_ON = "not on"
+"""The note of an input that asked for a flow which the family's mentor did not switch on."""
+
 ASKED_AGAIN = "asked_again"
 """A timer that does nothing but show that somebody was asked for a yes not long ago."""
 _ASK_AGAIN_AFTER = timedelta(days=7)
@@ -77,8 +80,17 @@ def may_see(turn: Turn, name: str) -> bool:
 def flow(turn: Turn, name: str) -> None:
     """Begins a flow; the menu when there is none of that name for them."""
     turn.start(name)
-    if turn.unexpected:
+    if turn.unexpected and turn.is_off(name):
+        not_on(turn)
+    elif turn.unexpected:
         menu(turn)
+
+
+def not_on(turn: Turn) -> None:
+    """What was asked for is switched on by a mentor, if it fits: says so, without a word about what it is."""
+    turn.note = NOT_ON
+    turn.lead_in("gated_off")
+    menu(turn)
 
 
 def help_card(turn: Turn, region: str | None = None, first: Sequence[str] = ()) -> None:

@@ -15,6 +15,7 @@ from bot.conversation.turn import LOOSE_FLOW, Turn
 from bot.safety.access import REFUSED, Who
 from bot.safety.help import HELP
 from bot.screens import entries, menus
+from flows.engine import keyboards
 from flows.engine.state import Resume, Tap
 
 OLD_BUTTON = "old button"
@@ -52,7 +53,7 @@ def _flow(turn: Turn, rest: str, message_id: int | None) -> None:
     if rest == LOOSE_FLOW:
         turn.note = OLD_BUTTON
         old_button(turn)
-    elif turn.may_start(rest):
+    elif turn.may_start(rest) or turn.is_off(rest):
         show.flow(turn, rest)
     else:
         refuse(turn)
@@ -89,6 +90,8 @@ def tapped(turn: Turn, tap: Tapped) -> None:
         refuse(turn)
     elif known:
         known.run(turn, rest, tap.message_id if tap.html is not None else None)
+    elif turn.off and (token := keyboards.parse(tap.token)) and token.run in turn.off:
+        show.not_on(turn)
     else:
         turn.apply(Tap(tap.token))
         if turn.unexpected and turn.unexpected.why != "double":

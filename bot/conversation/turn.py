@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import people, privacy, records, rituals, switches, uses
+from bot.care import notes, people, privacy, records, rituals, switches, uses
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.people import Person
 from bot.care.records import Field
@@ -35,6 +35,7 @@ from bot.store.upsert import upsert
 from bot.store.vault import Vault
 from flows.engine.advance import advance
 from flows.engine.library import Library
+from flows.engine.matching import Matcher
 from flows.engine.state import (
     Answered,
     Asked,
@@ -59,6 +60,7 @@ from flows.engine.state import (
     load_state,
 )
 from flows.engine.templates import render
+from flows.engine.walking import LEFT
 
 LOOSE_FLOW = "loose_input"
 RITUAL_FLOW = "evening_ritual"
@@ -83,6 +85,11 @@ class Host:
     link: Callable[[str], str]
     law: ByLaw = NOTHING_BY_LAW
 
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Finds flows for what people type."""
+        return Matcher(self.library.words)
+
 
 class Turn:
     """The handling of one input of one chat."""
@@ -101,11 +108,10 @@ class Turn:
         self.expires_at: datetime | None = None
         self.unexpected: Unexpected | None = None
         self.note: str | None = None
-        library = host.library
-        self.facts = Facts(
-            connection, host.vault, chat_id, self.person, now, host.default_zone, library.texts, library.catalog.records
-        )
-        self.facts.law = host.law
+        self.off: frozenset[str] = frozenset()
+        """Runs that ended because their flow was switched off."""
+        self.facts = Facts(connection, host.vault, chat_id, self.person, now, host.default_zone, host.library)
+        self.facts.law, self.facts.fitting = host.law, self._fitting
         self._note_loose()
 
     # --- going out ------------------------------------------------------------------------------------------------
@@ -200,6 +206,26 @@ class Turn:
             return False
         return not known.gated or flow in self.switched_on
 
+    def is_off(self, flow: str) -> bool:
+        """Whether this flow is for somebody like this person, but not on for their family."""
+        known = self.host.library.flows.get(flow)
+        fits = known is not None and known.gated and bool(self.who & audience(known.audience))
+        return fits and flow not in self.switched_on
+
+    def let_go_of_what_is_off(self) -> None:
+        """Ends what runs or rests of flows that were switched off meanwhile."""
+        runs = [run for run in (self.state.running, *self.state.parked) if run]
+        off = {run.id for run in runs if any(self.is_off(frame.flow) for frame in run.frames)}
+        if off:
+            running = self.state.running if self.state.running and self.state.running.id not in off else None
+            parked = tuple(run for run in self.state.parked if run.id not in off)
+            self.state, self.off = replace(self.state, running=running, parked=parked), frozenset(off)
+
+    def _fitting(self, text: str) -> list[str]:
+        """The flows that fit what somebody typed, of those that they may start."""
+        may = frozenset(flow for flow in self.host.library.flows if self.may_start(flow))
+        return [offer.flow for offer in self.host.matcher.offers(text, may)]
+
     @cached_property
     def switched_on(self) -> frozenset[str]:
         """The gated flows that this person's family has."""
@@ -283,7 +309,10 @@ class Turn:
                     self._note_started(effect.flow)
                 case Unexpected():
                     self.unexpected = effect
-                case Keep() | Unkeep() | Ended() | Parked():
+                case Ended(flow=flow, run=run, outcome=outcome):
+                    if flow == LOOSE_FLOW and outcome == LEFT and self.person:
+                        notes.decide_to_keep(self.connection, self.person.id, f"{run}.1")
+                case Keep() | Unkeep() | Parked():
                     pass
                 case _:
                     assert_never(effect)

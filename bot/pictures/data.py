@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 _whole = with_config(ConfigDict(extra="forbid", strict=True, allow_inf_nan=False))
 
@@ -320,6 +320,9 @@ class Week(TypedDict):
     rows: Annotated[list[WeekRow], Field(min_length=1, max_length=14)]
     footer: str
 
+
+CODES = frozenset({"tone", "part", "colour", "stage", "good"})
+"""Keys whose value is a name of ours and no words."""
 
 SHAPES: dict[str, TypeAdapter[object]] = {
     "card": TypeAdapter(Card),

@@ -1,4 +1,4 @@
-"""Draws: checks the data, hands it to the typesetter, gives back the bytes. Knows the typesetter, and not what is drawn."""
+"""Checks the data, hands it to the typesetter, gives back the bytes. Knows the typesetter, not what is drawn."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def typesetter() -> typst.Compiler:
     if _typesetter is None:
         import typst
 
-        fonts = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_ROOM / "fonts")]
-        )
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_ROOM / "fonts")])
         _typesetter = typst.Compiler(str(_MAIN), root=str(_MAIN.parent), font_paths=fonts)
     return _typesetter
 
@@ -86,6 +84,4 @@ def _where(wrong: Exception) -> str:
     return f" at {'.'.join(place)}" if place else ""
 
 
-_NAMES = frozenset(
-    name for kind in vars(data_shapes).values() if is_typeddict(kind) for name in kind.__annotations__
-)
+_NAMES = frozenset(name for kind in vars(data_shapes).values() if is_typeddict(kind) for name in kind.__annotations__)

@@ -1,4 +1,4 @@
-"""Where people stand on a map of rings, so that no two names overlap. Pure geometry; knows no names, only their length."""
+"""Where people stand on a map of rings, so that no two overlap. Pure geometry; of names it knows only their length."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ WIDTH = 960.0
 """Of the map. All lengths are those of a picture 1080 wide."""
 MOST_WITH_TWO_LINES = 12
 """So many people have who they are under their name on the map; with more, it stands in the list below only."""
-_GAP = 14.0
-_ROOMY = 26.0
-"""The gap that is tried for; what is asked for in the end is only that nobody overlaps."""
+_GAP, _ROOMY, _CLOSE = 14.0, 26.0, 7.0
+"""Between two labels: counted on for the height of the map, tried for first, and settled for."""
 _CENTRE = (210.0, 104.0)
 _RING_NAME = (270.0, 44.0)
-_LEAST_WIDTH, _MOST_WIDTH = 112.0, 232.0
+_LEAST_WIDTH, _MOST_WIDTH, _MOST_WITH_WHO = 112.0, 232.0, 330.0
 _BADGE = 14.0
 """What the mark of those who may be asked sticks out above a label."""
 _GOLDEN = math.pi * (3 - math.sqrt(5))
-_ROUNDS = 150
-_LEAST_HEIGHT, _MOST_HEIGHT, _STEP = 860.0, 4000.0, 70.0
+_ROOMY_ROUNDS, _ROUNDS = 24, 80
+_LEAST_HEIGHT, _MOST_HEIGHT, _STEP = 860.0, 4000.0, 100.0
 
 
 @dataclass(slots=True)
@@ -44,7 +43,7 @@ def layout(people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     sizes = [(_width(person, two_lines), 92.0 if two_lines and person["who"] else 60.0) for person in people]
     rings = [int(person["closeness"]) for person in people]
     crowd = sum((wide + _GAP) * (high + _GAP) for wide, high in sizes)
-    height = max(_LEAST_HEIGHT, crowd / WIDTH * 1.45)
+    height = max(_LEAST_HEIGHT, crowd / WIDTH * 1.9)
     while True:
         borders = _borders(rings, height)
         labels, apart = _spread(rings, sizes, borders, height)
@@ -67,7 +66,8 @@ def _width(person: Mapping[str, Any], two_lines: bool) -> float:
     name = len(person["name"].replace("\u00ad", "")) * 17.5
     who = len(person["who"].replace("\u00ad", "")) * 15.0 if two_lines else 0.0
     badge = 14.0 if person["ask"] else 0.0
-    return min(max(name, who) + 40 + badge, _MOST_WIDTH) if max(name, who) > _LEAST_WIDTH - 40 else _LEAST_WIDTH
+    words = max(name, who, _LEAST_WIDTH - 40 - badge)
+    return min(words + 40 + badge, _MOST_WITH_WHO if two_lines else _MOST_WIDTH)
 
 
 def _borders(rings: list[int], height: float) -> list[tuple[float, float]]:
@@ -95,18 +95,16 @@ def _spread(
     people = [labels[place] for place in range(len(rings))]
     fixed = [_Label(0, 0, *_CENTRE, 0), *(_Label(0, 30 - along, *_RING_NAME, 0) for _, along in borders)]
     for rounds in range(1, _ROUNDS + 1):
-        moved = _push(people, fixed)
+        moved = _push(people, fixed, _ROOMY if rounds <= _ROOMY_ROUNDS else _CLOSE)
         for label in people:
             _hold(label, borders, height)
-        if not moved or (rounds % 20 == 0 and _apart(people, fixed)):
+        if not moved and _apart(people, fixed):
             break
     return people, _apart(people, fixed)
 
 
 def _apart(people: list[_Label], fixed: list[_Label]) -> bool:
-    return not any(
-        _overlap(one, other) for place, one in enumerate(people) for other in (*fixed, *people[:place])
-    )
+    return not any(_overlap(one, other) for place, one in enumerate(people) for other in (*fixed, *people[:place]))
 
 
 def _middle_of(borders: list[tuple[float, float]], ring: int) -> tuple[float, float]:
@@ -115,18 +113,20 @@ def _middle_of(borders: list[tuple[float, float]], ring: int) -> tuple[float, fl
     return (outer[0] + inner[0]) / 2, (outer[1] + inner[1]) / 2
 
 
-def _push(people: list[_Label], fixed: list[_Label]) -> bool:
-    """Moves each two that overlap apart, along the shorter way."""
+def _push(people: list[_Label], fixed: list[_Label], gap: float) -> bool:
+    """Moves each two that are closer than `gap` apart, along the shorter way; from the name of a ring sideways."""
     moved = False
     for place, one in enumerate(people):
         for other in (*fixed, *people[:place]):
-            over_x = (one.wide + other.wide) / 2 + _ROOMY - abs(one.x - other.x)
-            over_y = (one.high + other.high) / 2 + _ROOMY - abs(one.y - other.y)
-            if over_x <= 0 or over_y <= 0:
+            over_y = (one.high + other.high) / 2 + gap - abs(one.y - other.y)
+            if over_y <= 0:
+                continue
+            over_x = (one.wide + other.wide) / 2 + gap - abs(one.x - other.x)
+            if over_x <= 0:
                 continue
             moved = True
             share = 0.5 if other.ring else 1.0
-            if over_x < over_y * 1.4:
+            if over_x < over_y * 1.4 or other.wide == _RING_NAME[0]:
                 way = math.copysign((over_x + 0.5) * share, one.x - other.x)
                 one.x += way
                 other.x -= way if other.ring else 0
@@ -156,5 +156,6 @@ def _hold(label: _Label, borders: list[tuple[float, float]], height: float) -> N
 
 def _overlap(one: _Label, other: _Label) -> bool:
     return (
-        abs(one.x - other.x) < (one.wide + other.wide) / 2 + 3 and abs(one.y - other.y) < (one.high + other.high) / 2 + 3
+        abs(one.x - other.x) < (one.wide + other.wide) / 2 + 3
+        and abs(one.y - other.y) < (one.high + other.high) / 2 + 3
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 import pyphen
 
+from bot.pictures.data import CODES
+
 MOST_LETTERS = 1500
 """Of one text; the rest is an ellipsis."""
 _SOFT_HYPHEN = "\u00ad"
@@ -18,11 +20,11 @@ _LONG_WORD = re.compile(r"[^\W\d_]{8,60}")
 
 
 def ready(value: Any) -> Any:
-    """The same data with every text in it made ready."""
+    """The same data with all words in it made ready."""
     if isinstance(value, str):
         return words(value)
     if isinstance(value, dict):
-        return {key: ready(inside) for key, inside in value.items()}
+        return {key: inside if key in CODES else ready(inside) for key, inside in value.items()}
     if isinstance(value, list):
         return [ready(inside) for inside in value]
     return value

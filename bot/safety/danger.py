@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from bot.safety.patterns import FILLER, NEGATION, SELF, Language, Pattern, PatternError, Row, check
+from bot.safety.patterns import FILLER, NEGATION, SELF, Language, Pattern, PatternError, Patterns, Row, check
 from flows.engine.compiled import Copy, fold, forms, unfold
 from flows.engine.definition import Id, Text
 from flows.engine.form import Limits, adapter, strict
@@ -101,9 +101,9 @@ class _Ready:
     """A rule whose patterns can be searched."""
 
     rule: Rule
-    say: list[Pattern]
-    unless: list[Pattern]
-    softer: list[Pattern]
+    say: Patterns
+    unless: Patterns
+    softer: Patterns
 
     def look(self, row: Row) -> Finding | None:
         if not (found := row.ends(self.say)):
@@ -128,7 +128,8 @@ class DangerWords:
 
         self._harmless = patterns(line for one in file.harmless for line in one.say)
         self._rules = [
-            _Ready(rule, patterns(rule.say), patterns(rule.unless), patterns(rule.softer)) for rule in file.rules
+            _Ready(rule, *(Patterns(patterns(lines)) for lines in (rule.say, rule.unless, rule.softer)))
+            for rule in file.rules
         ]
         self._reader = language.reader(file.real_words)
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import groupby
+
+_Runs = list[tuple[str, int]]
+"""A word as its letters, and how often each stands there in a row: "help" and "heeelp" differ in one number."""
 
 _SIGNS = {"🆘": " sos "}
 _COMMAND = re.compile(r"\s*/\s*(\w+)(@\w+)?")
@@ -21,22 +25,30 @@ class HelpWords:
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = [[_stretchable(word) for word in phrase.casefold().split()] for phrase in phrases]
+        self._phrases = [[_runs(word) for word in phrase.casefold().split()] for phrase in phrases]
 
     def is_asked_by(self, text: str) -> bool:
         """Whether this text, or command with its stroke, asks for help and says nothing else."""
         command = _COMMAND.match(text)
         words = _words(command[1] if command else text)
-        return any(_are(part, phrase) for part in _once(words) for phrase in self._phrases)
+        return any(_are(list(map(_runs, part)), phrase) for part in _once(words) for phrase in self._phrases)
 
 
-def _stretchable(word: str) -> re.Pattern[str]:
-    """The word, any letter of which may be held; a number is only itself."""
-    if word.isdecimal():
-        return re.compile(word)
-    runs = [match[0] for match in re.finditer(r"(.)\1*", word)]
-    middle = "".join(f"(?:{re.escape(run)}|{re.escape(run[0])}{{3,}})" for run in runs[:-1])
-    return re.compile(f"{middle}{re.escape(runs[-1])}{re.escape(runs[-1][0])}*")
+def _runs(word: str) -> _Runs:
+    return [(sign, len(list(same))) for sign, same in groupby(word)]
+
+
+def _is(word: _Runs, meant: _Runs) -> bool:
+    """Any letter of a word may be held; a number is only itself."""
+    if word == meant:
+        return True
+    if [sign for sign, _ in word] != [sign for sign, _ in meant] or all(sign.isdecimal() for sign, _ in meant):
+        return False
+    last = len(word) - 1
+    return all(
+        held == once or held >= 3 or (at == last and held > once)
+        for at, ((_, held), (_, once)) in enumerate(zip(word, meant, strict=True))
+    )
 
 
 def _words(text: str) -> list[str]:
@@ -57,5 +69,5 @@ def _once(words: list[str]) -> Iterable[list[str]]:
             yield words[:size]
 
 
-def _are(words: list[str], phrase: list[re.Pattern[str]]) -> bool:
-    return len(words) == len(phrase) and all(one.fullmatch(word) for one, word in zip(phrase, words, strict=True))
+def _are(words: list[_Runs], phrase: list[_Runs]) -> bool:
+    return len(words) == len(phrase) and all(map(_is, words, phrase))

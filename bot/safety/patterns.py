@@ -13,7 +13,8 @@ eight words within the sentence, but no negation; `^` and `$` start and end of a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from itertools import permutations
 from typing import NamedTuple
 
@@ -38,6 +39,30 @@ class Pattern(NamedTuple):
 
     pieces: tuple[str | int, ...]
     needs: tuple[int, ...]
+
+
+class Patterns:
+    """Patterns that are looked for together, by the rarest word that each of them needs.
+
+    Most texts hold few of these words, so few patterns are looked at, with the same outcome.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+
+    @cached_property
+    def _by_need(self) -> Mapping[int | None, list[Pattern]]:
+        """Under None what needs no word in particular. Made with the first text, so that a start need not wait."""
+        by_need: dict[int | None, list[Pattern]] = {None: []}
+        for pattern in self._patterns:
+            by_need.setdefault(pattern.needs[0] if pattern.needs else None, []).append(pattern)
+        return by_need
+
+    def that_may_stand(self, pieces: Set[int]) -> Iterator[Pattern]:
+        """All that can be found in a text in which no other pieces stand than these."""
+        yield from self._by_need[None]
+        for need in self._by_need.keys() & pieces:
+            yield from self._by_need[need]
 
 
 class PatternError(ValueError):
@@ -82,7 +107,7 @@ class Language:
         self._members: dict[str, tuple[list[str], list[Pattern]]] = {}
         self._loose: set[str] = set()
         self._exact: set[str] = set()
-        self.phrases: list[list[Pattern]] = []
+        self.phrases: list[Patterns | None] = []
         """By the number of a piece: those of its lines that are more than one word."""
         self.negation, self.myself, self.filler = (self._piece(name, ()) for name in (NEGATION, SELF, FILLER))
         for line in short_forms.values():
@@ -121,7 +146,7 @@ class Language:
     def _piece(self, piece: str, within: tuple[str, ...]) -> int:
         words, phrases = self._alternatives(piece, within)
         number = len(self.phrases)
-        self.phrases.append(phrases)
+        self.phrases.append(Patterns(phrases) if phrases else None)
         if not phrases:
             self._firm[number] = len(words)
         for word in set(words):
@@ -174,6 +199,7 @@ class Reader:
     def read(self, text: str) -> Row:
         """The places of all pieces in a text."""
         places = [0] * len(self._language.phrases)
+        pieces: set[int] = set()
         bit = stops = clauses = 1
         for part in (*parts(text), "."):
             if part in SENTENCE_ENDS:
@@ -186,16 +212,20 @@ class Reader:
                 for one in self._short.get(part, (part,)):
                     bit <<= 1
                     for word in self._spelling.meant(one):
+                        pieces.update(self._pieces[word])
                         for piece in self._pieces[word]:
                             places[piece] |= bit
-        return Row(self._language, places, stops, clauses, bit)
+        return Row(self._language, places, pieces, stops, clauses, bit)
 
 
 class Row:
     """One text: for each piece the places where it stands."""
 
-    def __init__(self, language: Language, places: list[int], stops: int, clauses: int, last: int) -> None:
-        self._language, self._places, self._stops = language, places, stops
+    def __init__(
+        self, language: Language, places: list[int], pieces: Set[int], stops: int, clauses: int, last: int
+    ) -> None:
+        """`pieces` are those that have a place at all."""
+        self._language, self._places, self._pieces, self._stops = language, places, pieces, stops
         self._marks = stops | clauses
         self._all = (last << 1) - 1
         self._memo: dict[tuple[int, int], int] = {}
@@ -205,10 +235,10 @@ class Row:
         self._near = self._all & ~(self._marks | negation | self._myself)
         self._far = self._all & ~(stops | negation)
 
-    def ends(self, patterns: Iterable[Pattern]) -> int:
+    def ends(self, patterns: Patterns) -> int:
         """The places of the last words of all that these find."""
         ends = 0
-        for pattern in patterns:
+        for pattern in patterns.that_may_stand(self._pieces):
             ends |= self._after(pattern, self._all)
         return ends >> 1
 
@@ -261,7 +291,7 @@ class Row:
             key = piece, state
             if key not in self._memo:
                 self._memo[key] = 0
-                for phrase in phrases:
+                for phrase in phrases.that_may_stand(self._pieces):
                     self._memo[key] |= self._after(phrase, state)
             after |= self._memo[key]
         return after

@@ -8,14 +8,22 @@ from typing import Any
 
 from telegram import Message as TelegramMessage
 
-from bot.conversation.incoming import Edited, Incoming, InGroup, Message, MessageKind, Nothing, Reachable, Tapped
+from bot.conversation.incoming import (
+    IN_GROUP,
+    Edited,
+    Incoming,
+    InGroup,
+    Message,
+    MessageKind,
+    Nothing,
+    Reachable,
+    Tapped,
+)
 from bot.store.inbox import NO_CHAT, Arrival
 
 Json = dict[str, Any]
 
 KIND = "update"
-GROUP = "group"
-"""What somebody says in a group: it waits in the lane of that person, and if it fails nobody is told."""
 _GONE = {"kicked", "left"}
 _NO_LONGER_KNOWN = 0
 """The date of a message that is too old for Telegram to tell what it says."""
@@ -49,7 +57,7 @@ def arrival(update: Json, kind: str = KIND) -> Arrival:
     payload = json.dumps(update, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     if (speaker := _speaker_in_group(update)) is not None:
         # Its number is one of the group's: in the person's own chat it would be that of another message.
-        return Arrival(speaker, GROUP if kind == KIND else kind, payload, update["update_id"])
+        return Arrival(speaker, IN_GROUP if kind == KIND else kind, payload, update["update_id"])
     message = update.get("message")
     message_id = message.get("message_id") if isinstance(message, dict) else None
     return Arrival(chat_of(update), kind, payload, update["update_id"], message_id)

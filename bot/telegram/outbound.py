@@ -7,11 +7,14 @@ import base64
 import contextlib
 from typing import Any, Literal
 
+import structlog
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.telegram.packing import pack
+
+log = structlog.get_logger()
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 MAX_TEXT = 4096
@@ -66,11 +69,15 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
 
 
 async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
-    from bot.pictures import draw
+    from bot.pictures import PictureError, draw  # Large, and most processes never draw.
 
     words = {"caption": call["caption"], "parse_mode": ParseMode.HTML, "disable_notification": call["quiet"]}
     format_: Literal["png", "pdf"] = "pdf" if call["document"] else "png"
-    drawn = await asyncio.to_thread(draw, call["kind"], call["data"], format_)
+    try:
+        drawn = await asyncio.to_thread(draw, call["kind"], call["data"], format_)
+    except PictureError as problem:
+        log.error("picture not drawn", kind=call["kind"], problem=str(problem))
+        return (await bot.send_message(chat_id, call["caption"], parse_mode=ParseMode.HTML)).message_id
     if format_ == "pdf":
         whole = InputFile(drawn, filename=call["document"])
         sent = await bot.send_document(chat_id, whole, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS, **words)

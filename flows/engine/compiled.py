@@ -6,6 +6,7 @@ stays folded up until somebody comes to it. Does not know what the content is.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -116,8 +117,8 @@ class Copy(Generic[T]):
     def _fingerprint(self) -> str:
         digest = hashlib.blake2b(digest_size=16)
         for path in (Path(__file__), *self.sources):
-            if path.exists():
-                digest.update(str(path.name).encode() + b"\0" + path.read_bytes() + b"\0")
+            with contextlib.suppress(FileNotFoundError), open(path, "rb", buffering=0) as file:
+                digest.update(path.name.encode() + b"\0" + file.read() + b"\0")
         return digest.hexdigest()
 
     def _put(self, path: Path, text: str) -> None:

@@ -36,7 +36,7 @@ IDLE_SECONDS = 2.0
 _MANY, _QUICK_MANY = 100_000, 500
 _ROOT = Path(__file__).parents[2]
 _DRIVERS = {"sqlite": "sqlite3", "postgresql": "psycopg"}
-_ONLY_FOR_TESTS = ("rich",)
+_ONLY_FOR_TESTS = ("rich", "pygments")
 _LIBRARIES = (
     "asyncio",
     "cryptography.hazmat.primitives.ciphers.aead",
@@ -113,12 +113,13 @@ def start_once(folder: Path, url: str, api: str) -> Start:
 
 
 def _as_installed(folder: Path) -> dict[str, str]:
-    """An environment in which what only the tests install cannot be imported."""
+    """An environment in which what only the tests install cannot be imported, and modules stay compiled as ever."""
     hiding = folder / "hiding"
     hiding.mkdir(exist_ok=True)
     for name in _ONLY_FOR_TESTS:
         (hiding / f"{name}.py").write_text('raise ImportError("only the tests have it")\n', encoding="ascii")
-    return {**os.environ, "PYTHONPATH": str(hiding)}
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**compiled, "PYTHONPATH": str(hiding)}
 
 
 def _imports(kind: str, folder: Path) -> float:

@@ -15,6 +15,7 @@ SEALED_OF_NOBODY_ELSE = {
     "letters",
     "looks",
     "conversations",
+    "switches",
 }
 DELIVERY = {"inbox", "outbox"}
 KEPT_BY_LAW = {"dossiers"}

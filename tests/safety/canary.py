@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from bot.simulator.errors import PersonCannot
+from bot.simulator.phone import Phone
 from bot.store.database import Database
 from bot.store.sealed import SEALED
 from bot.store.vault import Vault
@@ -118,8 +119,9 @@ def still_there(written: Set[bytes], database: Database, files: Iterable[Path]) 
 class Talker:
     """Somebody who leaves a canary with everything they do."""
 
-    def __init__(self, who: Somebody, birds: Birds, chance: random.Random) -> None:
-        self.who, self._birds, self._chance = who, birds, chance
+    def __init__(self, who: Somebody, birds: Birds, chance: random.Random, group: Phone) -> None:
+        """`group`: the same phone, opened on a group."""
+        self.who, self._birds, self._chance, self._group = who, birds, chance, group
         self._own: list[Any] = []
 
     async def goes_on(self) -> None:
@@ -165,4 +167,6 @@ class Talker:
             lambda bird: phone.sends_contact(first_name=bird, phone_number="+31612345678"),
             lambda bird: phone.sends_poll(bird, [bird, "Nee"]),
             lambda bird: phone.forwards(bird, origin=bird),
+            lambda bird: self._group.says(f"{bird}, ik wil niet meer leven") and None,
+            lambda bird: self._group.sends_photo(caption=f"ik kan niet meer, {bird}") and None,
         ]

@@ -102,6 +102,8 @@ class Street:
         self._invite()
         self._is_called()
         self.all = [self.mentor, self.coordinator, self.fatima, self.partner, self.annelies, self.guest]
+        names = [one.who for one in self.all]
+        self.group = town.emulator.create_group(birds.fly(), names, bot="administrator")
 
     def _invite(self) -> None:
         """The guest opens a link that has a canary for a name; another link lies about."""
@@ -131,7 +133,7 @@ async def _street(folder: Path, cache: Path) -> AsyncIterator[Street]:
 async def _lives(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until all canaries have flown: conversations of every kind, and trouble of every kind in between."""
     town, birds, chance = street.town, street.birds, random.Random(7)
-    talkers = [Talker(who, birds, chance) for who in street.all]
+    talkers = [Talker(who, birds, chance, street.group.phone(who.who)) for who in street.all]
     flows = sorted(set(town.service.library.flows) - {"erase"})
     finish, failing = Turn.finish, 0
 

@@ -19,10 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.safety.checks import check_safety
 from bot.safety.danger import DangerFile, DangerWords, Rule, load_danger
 from bot.safety.measure import Case, Result, cases, measure, table
+from bot.safety.patterns import Language, Patterns, Reader
 from flows.engine.form import adapter
 from flows.engine.library import CONTENT
 from flows.engine.problems import ContentError
@@ -207,6 +210,55 @@ def test_most_typing_errors_do_not_matter(words: DangerWords, seed: int) -> None
 
 
 # ------------------------------------------------------------ speed
+
+
+# ------------------------------------------------------------ what is not looked at
+
+
+@pytest.fixture(scope="module")
+def searches(words: DangerWords) -> tuple[Reader, list[tuple[Patterns, Patterns]]]:
+    """What reads texts, and for each rule its patterns twice: as they are looked for, and so that each is looked at."""
+    file = words.file
+    language = Language({**file.words, **file.contexts}, file.contexts, file.short_forms)
+    lines = [lines for rule in file.rules for lines in (rule.say, rule.unless, rule.softer)]
+    patterns = [[pattern for line in part for pattern in language.patterns(line)] for part in lines]
+    searches = [(Patterns(part), Patterns([one._replace(needs=()) for one in part])) for part in patterns]
+    return language.reader(file.real_words), searches
+
+
+def _same(searches: tuple[Reader, list[tuple[Patterns, Patterns]]], text: str) -> bool:
+    reader, pairs = searches
+    rows = reader.read(text), reader.read(text)
+    return all(rows[0].ends(few) == rows[1].ends(each) for few, each in pairs)
+
+
+@pytest.mark.parametrize("name", ["explicit", "indirect", "ordinary"])
+def test_no_pattern_is_passed_over_that_finds_something(
+    searches: tuple[Reader, list[tuple[Patterns, Patterns]]], name: str
+) -> None:
+    for path in SENTENCES.glob(f"{name}*.txt"):
+        for number, case in enumerate(cases(path)):
+            # Looking at each pattern takes long, so every fifth sentence.
+            assert number % 5 or _same(searches, case.sentence), f"{path.name} {number}"
+
+
+_SENTENCES = [case.sentence for path in sorted(SENTENCES.glob("*.txt")) for case in cases(path)]
+_SLIPS = ("", "{0}{0}", "e", " ", "{0}.", ", ", "É", "\n")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(_SENTENCES), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 400), st.sampled_from(_SLIPS)), max_size=6),
+)
+def test_nor_in_sentences_run_together_with_slips(
+    searches: tuple[Reader, list[tuple[Patterns, Patterns]]], said: list[str], slips: list[tuple[int, str]]
+) -> None:
+    text = " ".join(said)
+    for place, slip in slips:
+        at = place % len(text)
+        text = text[:at] + slip.format(text[at]) + text[at + 1 :] or "x"
+    assert _same(searches, text)
 
 
 def _seconds(work: Callable[[], object], times: int = 5) -> float:

@@ -22,9 +22,10 @@ from bot.store.inbox import Arrival
 from bot.store.tables import conversations
 from bot.store.upsert import upsert
 from bot.telegram.help_at_once import Given, HelpDesk
+from bot.telegram.intake import BATCH
 from flows.engine.library import Library, load
 from flows.engine.state import Frame, Run, State, dump_state, load_state
-from tests.service.story import parent, telling
+from tests.service.story import parent, somebody, telling
 from tests.support.desk import Desk
 
 SPELLINGS = (
@@ -254,6 +255,27 @@ async def test_a_database_that_hangs_is_not_waited_for(tmp_path: Path, cache: Pa
         await hanging
         await polling
         assert await fatima.reads() == card.text  # And not once more when the update is handled.
+
+
+async def test_while_the_database_hangs_the_first_hundred_that_wait_are_heard(tmp_path: Path, cache: Path) -> None:
+    """The limit that `HAZARDS.md` tells of: nothing is confirmed before it is kept, and Telegram gives no more."""
+    async with telling(tmp_path, cache) as town:
+        fatima, joris, gul = parent(town), parent(town, "joris"), somebody(town, "gul")
+        free = threading.Event()
+        hanging = asyncio.create_task(town.service.database.run(lambda connection: free.wait(30)))
+        await asyncio.sleep(0)
+        for number in range(BATCH - 1):
+            joris.phone.says(f"Dag {number}.")
+        fatima.phone.says("help")
+        gul.phone.says("sos")
+        polling = asyncio.create_task(town.service.step_intake())
+        await asyncio.to_thread(fatima.phone.waits_for, "Hulp dichtbij", 10)
+        assert gul.phone.from_bot == []
+        free.set()
+        await hanging
+        await polling
+        assert "Hulp dichtbij" in await gul.reads()
+        assert await fatima.reads() == fatima.last.text
 
 
 async def test_help_does_not_wait_for_ten_thousand_others(tmp_path: Path, cache: Path) -> None:

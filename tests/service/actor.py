@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import alerts, consents, families, invitations, people, records, rituals, switches
+from bot.care import alerts, coming, consents, families, invitations, people, records, rituals, switches
+from bot.care.coming import Coming
 from bot.care.people import Role
 from bot.care.records import Field
 from bot.conversation.actions.settings import REGIONS
@@ -42,6 +43,8 @@ _HOURS = {
     "dinsdag en donderdag, van 10.00 tot 15.00 uur": "24 10:00-15:00",
     "maandag, van 09.00 tot 12.00 uur": "1 09:00-12:00",
 }
+_GUIDED = ("joris", "gul", "bart")
+"""The parents of the families that a mentor guides."""
 _OTHERS = 77_001
 """The chats of mentors who do not take part; nothing is sent there."""
 _WEEK = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -51,6 +54,10 @@ _ROLES = {"mentor": Role.MENTOR, "coordinator": Role.COORDINATOR}
 def plain(text: str) -> str:
     """A text as it is read: without tags, and with every link alike."""
     return _LINK.sub("start=voorbeeld", html.unescape(_TAG.sub("", text))).strip()
+
+
+_BEHIND = {"measured": "measurements", "signal_news": "signals", "goals_chart": "goal_ratings"}
+"""What is computed from a list that the flow itself does not name."""
 
 
 class Actor:
@@ -241,6 +248,9 @@ class Actor:
         plan = {name: Field(text) for name, text in facts["plan"].items() if name != "made" and text}
         if plan:
             self._record(connection, person_id, "safety_plan", 0, {**plan}, None, today)
+        if facts["own_sentence"]["text"]:
+            sentence = {"sentence": Field(facts["own_sentence"]["text"])}
+            self._record(connection, person_id, "sentence_kept", 0, {**sentence}, None, today)
         if facts["alert"]["open"] and mentor_id:
             made = alerts.make(connection, person_id, now)
             alerts.call(connection, made.id, mentor_id, now)
@@ -253,6 +263,7 @@ class Actor:
         person = people.by_id(connection, self.town.service.vault, self.person_id or 0)
         flows = _within_reach(library, transcript.start)
         known = " ".join(str(library.flows[name]) for name in flows)
+        known += " ".join(listed for fact, listed in _BEHIND.items() if re.search(rf"\b{fact}\b", known))
         for kind, listed in ((kind, one.listed) for kind, one in library.catalog.records.items()):
             for number, item in enumerate(reversed(facts[listed])) if listed and re.search(rf"\b{listed}\b", known) else ():
                 raw = item.get("raw", {})
@@ -264,13 +275,18 @@ class Actor:
                 child = self._child_ids.get(str(item.get("child", "")))
                 day = _day_in(str(item["day"]), transcript.now.date())
                 self._record(connection, person.id if person else 0, kind, number, fields, child, day)
-        for name in flows:
+        for name in facts["by_itself"] if person else ():
+            useful = timedelta(hours=2)
+            coming.every(connection, person, Coming(name), time(8, 30), rituals.EVERY_DAY, useful, self.town.clock.now())
+        for name in {transcript.start, *(one["id"] for one in facts["switched"])}:
             if person and person.family_id and library.flows[name].gated:
                 now, vault = self.town.clock.now(), self.town.service.vault
                 switches.switch_on(connection, vault, person.family_id, name, person, "", now)
 
     def _works(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
-        """A mentor's hours, and the other mentors."""
+        """A mentor's hours and families, and the other mentors."""
+        for who, family in zip(_GUIDED, facts["families"], strict=False):
+            self._guides(connection, who, family, person_id)
         stand_in, wanted = None, facts["work"]["stand_in"]
         for number, other in enumerate(facts["mentors"]):
             added = people.add(
@@ -287,6 +303,14 @@ class Actor:
             stand_in = added if other["name"] == wanted else stand_in
         hours = _HOURS.get(facts["work"]["hours"])
         people.change(connection, person_id, office_hours=hours, stand_in_id=stand_in)
+
+    def _guides(self, connection: Connection, who: str, family: Mapping[str, Any], mentor_id: int) -> None:
+        now, vault = self.town.clock.now(), self.town.service.vault
+        family_id = families.found(connection, mentor_id, now)
+        self._add(connection, who, Role.PARENT, family["name"], family_id, "nl")
+        mentor = people.by_id(connection, vault, mentor_id)
+        for one in family["on"] if mentor else ():
+            switches.switch_on(connection, vault, family_id, one["id"], mentor, "", now)
 
     def _choices(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
         for purpose in consents.Purpose:

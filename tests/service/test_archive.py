@@ -30,11 +30,18 @@ def _data(word: str = "dag") -> dict[str, Any]:
             "regio": "nl",
             "tijdzone": "Europe/Amsterdam",
             "pauze_tot": "9999-12-31",
+            "herinneringen_per_dag": 3,
             "naam_in_herinnering": False,
             "herinnering_zonder_geluid": True,
             "herinneren_alleen": "18:00-21:00",
         },
-        "herinneringen": [{"soort": "evening", "tijd": "19:30", "dagen": "1234567"}],
+        "herinneringen": [
+            {"soort": "evening", "tijd": "19:30", "dagen": "1234567", "komt": MOMENT},
+            {"soort": "thought_back", "tijd": "10:00", "dagen": None, "komt": None},
+        ],
+        "kwam_vanzelf": [{"soort": "evening", "wanneer": MOMENT, "kwam": True}],
+        "gebruikt": [{"soort": "breathe", "keren": 2}],
+        "aangezet": [{"soort": "limits", "door": None, "sinds": MOMENT, "waarom": word}],
         "kinderen": [
             {"naam": word, "leeftijd": 6, "noemt_jou": word, "aangesproken_met": "zij", "in_de_lijst": True},
         ],
@@ -48,6 +55,7 @@ def _data(word: str = "dag") -> dict[str, Any]:
                 "bestanden": ["bestand-1", "bestand-2"],
                 "gedeeld_met": ["mentor"],
                 "voor_de_afspraak": True,
+                "in_werkboek": True,
             }
         ],
         "berichten": [{"wanneer": MOMENT, "van_jou": True, "tekst": word, "bestanden": ["bestand-3"]}],

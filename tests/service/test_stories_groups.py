@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from bot.care.people import Role
 from bot.conversation.danger import LULL
+from bot.conversation.incoming import IN_GROUP
 from bot.simulator.groups import Group
 from bot.simulator.phone import Phone
-from bot.store import tables
-from tests.service.story import Somebody, mentor, parent, somebody, telling, went_well
+from bot.store import inbox, tables
+from tests.safety.test_help_everywhere import SPELLINGS
+from tests.service.story import Somebody, coordinator, mentor, parent, somebody, telling, went_well
 from tests.service.town import Town, open_town
 
 EXPLICIT, ELSE_EXPLICIT = "Ik wil dood.", "Mijn man slaat mij."
@@ -25,12 +28,14 @@ ABOUT_THE_GROUP = "in de groep"
 class Circle:
     """A group in which the bot reads along: two parents whom it knows, and somebody whom it does not."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, *more: str) -> None:
         self.town = town
         self.fatima = parent(town, guide=mentor(town))
         self.joris = parent(town, "joris")
         self.gul = somebody(town, "gul")
-        self.group: Group = town.emulator.create_group("Lotgenoten", ["fatima", "joris", "gul"], bot="administrator")
+        self.group: Group = town.emulator.create_group(
+            "Lotgenoten", ["fatima", "joris", "gul", *more], bot="administrator"
+        )
         self._seen = 0
 
     def phone(self, who: Somebody) -> Phone:
@@ -180,12 +185,46 @@ async def test_help_words_bring_the_card_in_the_group_also_in_an_edit(circle: Ci
     assert await circle.joris.reads() == ""
 
 
+@pytest.mark.parametrize("who", ["fatima", "ingrid", "petra", "gul"])
+async def test_help_in_the_group_by_every_spelling_and_whoever_asks(tmp_path: Path, cache: Path, who: str) -> None:
+    async with telling(tmp_path, cache) as town:
+        coordinator(town)
+        circle = Circle(town, "ingrid", "petra")
+        asker = Somebody(town, who)
+        for spelling in SPELLINGS:
+            assert await circle.says(asker, spelling) == "", spelling
+            heard = await circle.heard()
+            assert heard.count(CARD) == 1, spelling
+            assert [key["text"] for row in circle.phone(asker).from_bot[-1].keyboard for key in row] == ["Vlaanderen"]
+
+
+async def test_when_it_cannot_be_handled_nobody_is_told(tmp_path: Path, cache: Path) -> None:
+    """Neither the group nor, out of the blue, the writer; the operator sees it as any other."""
+    async with open_town(tmp_path, "2027-03-01T12:00", cache=cache) as town:
+        circle, vault = Circle(town), town.service.vault
+        circle.phone(circle.fatima).says("Dag allemaal.")
+        await town.service.step_intake()
+
+        def spoil(connection: Connection) -> None:
+            row = connection.execute(select(tables.inbox).where(tables.inbox.c.kind == IN_GROUP)).one()
+            odd = vault.seal(inbox.PLACE, row.seal, b'{"message": {"chat": "odd"}}')
+            connection.execute(update(tables.inbox).where(tables.inbox.c.id == row.id).values(payload_sealed=odd))
+
+        town.service.database.do(spoil)
+        await town.passes(timedelta(minutes=1))
+        dead = select(tables.inbox.c.kind).where(tables.inbox.c.status == "dead")
+        assert town.service.database.do(lambda connection: connection.execute(dead).scalars().all()) == [IN_GROUP]
+        assert await circle.fatima.reads() == ""
+        assert await circle.heard() == ""
+        assert ASKS_NOW in await circle.says(circle.fatima, EXPLICIT)
+
+
 async def test_closing_the_own_chat_touches_no_message_of_the_same_number(circle: Circle) -> None:
     """Messages are counted in each chat: those of the group must not be taken for those of the person's own."""
     await circle.says(circle.fatima, "Dag allemaal.")
 
     def numbers(connection: Connection) -> list[int | None]:
-        inbox = tables.inbox.c
-        return list(connection.execute(select(inbox.message_id).where(inbox.kind == "group")).scalars())
+        waiting = tables.inbox.c
+        return list(connection.execute(select(waiting.message_id).where(waiting.kind == IN_GROUP)).scalars())
 
     assert set(circle.town.service.database.do(numbers)) == {None}

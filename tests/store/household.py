@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert
 
 from bot.care import (
     alerts,
+    coming,
     consents,
     dossiers,
     families,
@@ -19,6 +20,8 @@ from bot.care import (
     people,
     records,
     rituals,
+    switches,
+    uses,
 )
 from bot.care.dossiers import ByLaw
 from bot.care.looks import Look
@@ -152,8 +155,11 @@ class Household:
             assert came_in_by
             invitations.use(connection, came_in_by.id, self.now)
             self._says_and_gets(connection, person.chat_id)
+            uses.note(connection, person.id, "breathe", self.now)
+            coming.note(connection, person, rituals.EVENING, coming.CAME, self.now)
             if person.mentor_id:
                 self._asks_for_help(connection, person, person.mentor_id)
+                self._gets_switched_on(connection, person)
             dossiers.put_away(connection, vault, EVERY_KIND, person, self.now)
 
         self.database.do(work)
@@ -165,6 +171,11 @@ class Household:
             alerts.call(connection, alert.id, mentor_id, self.now)
             if taken_up:
                 alerts.take_up(connection, alert.id, mentor_id, self.now)
+
+    def _gets_switched_on(self, connection: Connection, person: Person) -> None:
+        mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
+        assert mentor and person.family_id
+        switches.switch_on(connection, self.vault, person.family_id, "limits", mentor, "We oefenen dit samen.", self.now)
 
     def _says_and_gets(self, connection: Connection, chat_id: int) -> None:
         """Messages handled and dead, calls made and refused, and the pace that they left."""

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
-from bot.care import alerts, consents, letters, looks, notes, people, retention, sweeping
+from bot.care import alerts, coming, consents, letters, looks, notes, people, retention, sweeping
 from bot.care.notes import Piece
 from bot.care.people import Person, Role
 from bot.care.retention import ASK_BEFORE_ERASING, RULES, Kind
@@ -143,6 +143,10 @@ def _invitation(house: House) -> Callable[[Connection], object]:
     )
 
 
+def _reminder(house: House) -> Callable[[Connection], object]:
+    return lambda connection: coming.note(connection, house.hanne, "evening", coming.CAME, house.now)
+
+
 def _guest(house: House) -> Callable[[Connection], object]:
     chat = 5000 + house.next
     return lambda connection: connection.execute(
@@ -161,6 +165,7 @@ _MAKE: dict[Kind, Callable[[House], Callable[[Connection], object]]] = {
     Kind.DEAD: lambda house: _handled(house, dead=True),
     Kind.OUTBOX: _sent,
     Kind.INVITATIONS: _invitation,
+    Kind.REMINDERS: _reminder,
     Kind.GUESTS: _guest,
 }
 
@@ -178,6 +183,7 @@ _COUNT: dict[Kind, Callable[[Connection], int]] = {
     Kind.DEAD: _counting(tables.inbox.c.id, tables.inbox.c.status == "dead"),
     Kind.OUTBOX: _counting(tables.outbox.c.id),
     Kind.INVITATIONS: _counting(tables.invitations.c.id),
+    Kind.REMINDERS: _counting(tables.reminder_log.c.id),
     Kind.GUESTS: _counting(tables.conversations.c.chat_id),
 }
 

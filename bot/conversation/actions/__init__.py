@@ -6,7 +6,19 @@ the same run (after a step back), so it must be safe to repeat. Does not know wh
 
 from __future__ import annotations
 
-from bot.conversation.actions import coming_in, drawing, family, keeping, loose, own_data, safety, settings
+from bot.conversation.actions import (
+    coming_in,
+    drawing,
+    family,
+    keeping,
+    loose,
+    own_data,
+    resolving,
+    safety,
+    settings,
+    switching,
+    thoughts,
+)
 from bot.conversation.actions.common import Action
 
 ACTIONS: dict[str, Action] = {
@@ -17,6 +29,9 @@ ACTIONS: dict[str, Action] = {
     **own_data.ACTIONS,
     **safety.ACTIONS,
     **keeping.ACTIONS,
+    **resolving.ACTIONS,
     **drawing.ACTIONS,
+    **switching.ACTIONS,
+    **thoughts.ACTIONS,
 }
 """Every action there is, by name; the catalog of the flows must name the same."""

@@ -11,11 +11,12 @@ from datetime import date, datetime, time, timedelta
 from bot.care import coming, records, rituals
 from bot.care.coming import Coming
 from bot.care.records import Field, Record
+from bot.conversation import kept
 from bot.conversation.actions.common import NotAllowed, me, named
 from bot.conversation.turn import Turn
 from flows.engine.definition import Comes
 from flows.engine.dutch.spoken import spoken_date, spoken_time
-from flows.engine.state import Request, Value
+from flows.engine.state import Ref, Request, Value
 from flows.engine.templates import render
 
 THIS = "this"
@@ -26,7 +27,7 @@ _AT = time(10, 0)
 
 def change_record(turn: Turn, request: Request) -> Value | None:
     """Puts a value in a field of something that was kept; answers `yes`, or nothing when it is not there."""
-    given, record = request.arguments, _record(turn, request, request.arguments["record"])
+    given, record = request.arguments, record_of(turn, request, request.arguments["record"])
     if record is None:
         return None
     value: Value = int(given["value"]) if given["value"].isdecimal() else given["value"]
@@ -35,12 +36,24 @@ def change_record(turn: Turn, request: Request) -> Value | None:
     return "yes"
 
 
+def own_record(turn: Turn, request: Request) -> Value | None:
+    """What this flow keeps itself, as an item of its list, to hand to another flow; nothing when nothing is kept."""
+    record = record_of(turn, request, THIS)
+    return Ref(request.arguments["list"], str(record.id)) if record else None
+
+
 def throw_away_record(turn: Turn, request: Request) -> Value | None:
     """Deletes something that was kept; what was to come about it has nothing to come about any more."""
-    record = _record(turn, request, request.arguments["record"])
+    record = record_of(turn, request, request.arguments["record"])
     if record:
         records.throw_away(turn.connection, me(turn).id, record.key)
     return None
+
+
+def show_record(turn: Turn, request: Request) -> Value | None:
+    """Shows something that was kept, with what can be done with it: to share it, or not any more."""
+    record = record_of(turn, request, request.arguments["record"])
+    return "yes" if record and kept.show_one(turn, record.id) else None
 
 
 def remind(turn: Turn, request: Request) -> Value | None:
@@ -57,12 +70,12 @@ def remind(turn: Turn, request: Request) -> Value | None:
         coming.every(turn.connection, person, what, at, days, comes.useful, turn.now)
         turn.facts.forget()
         due_at = turn.facts.timers[what.key].due_at
-        return _when(turn, due_at) if due_at else None
+        return when_in_words(turn, due_at) if due_at else None
     due_at = coming.moment(person, _day(turn, given), at)
     if due_at <= turn.now:
         return None
     coming.once(turn.connection, person, what, due_at, comes.useful)
-    return _when(turn, due_at)
+    return when_in_words(turn, due_at)
 
 
 def stop_reminding(turn: Turn, request: Request) -> Value | None:
@@ -77,7 +90,7 @@ def _coming(turn: Turn, request: Request) -> tuple[Coming, Comes]:
         raise NotAllowed("this flow does not come by itself")
     item = request.arguments.get("about", "")
     if item == THIS:
-        record = _record(turn, request, THIS)
+        record = record_of(turn, request, THIS)
         item = str(record.id) if record else ""
     return Coming(flow.flow, item), flow.comes
 
@@ -89,17 +102,19 @@ def _day(turn: Turn, given: Mapping[str, str]) -> date:
     return today + timedelta(days=int(given.get("in_days") or 0))
 
 
-def _when(turn: Turn, due_at: datetime) -> str:
+def when_in_words(turn: Turn, due_at: datetime) -> str:
+    """An instant as the person says it: "morgen om half acht 's avonds"."""
     local = me(turn).local(due_at)
     day = spoken_date(local.date(), turn.facts.local.date())
     return render(turn.host.library.texts["coming_when"], {"day": day, "time": spoken_time(local.time())}, html=False)
 
 
-def _record(turn: Turn, request: Request, wanted: str) -> Record | None:
+def record_of(turn: Turn, request: Request, wanted: str) -> Record | None:
+    """The record of this person with this id, or what the flow itself keeps; None when it is not there."""
     connection, vault, own = turn.connection, turn.host.vault, me(turn).id
     if wanted == THIS:
         return records.find(connection, vault, own, request.key)
-    return records.by_id(connection, vault, own, int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else None
+    return records.by_id(connection, vault, own, int(wanted)) if wanted.isdecimal() and len(wanted) <= 19 else None
 
 
-ACTIONS = named(change_record, throw_away_record, remind, stop_reminding)
+ACTIONS = named(own_record, change_record, throw_away_record, remind, stop_reminding, show_record)

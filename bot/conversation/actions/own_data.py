@@ -17,6 +17,8 @@ def send_my_data(turn: Turn, request: Request) -> Value | None:
     connection, vault, person = turn.connection, turn.host.vault, me(turn)
     kinds = turn.host.library.catalog.records
     labels = {name: {"about": kind.about, **kind.fields} for name, kind in kinds.items()}
+    flows = turn.host.library.flows.values()
+    labels["flows"] = {flow.flow: flow.comes.name if flow.comes else flow.title for flow in flows}
     files = [[media.file_id, media.name] for media in own_data.media_of(connection, vault, person)]
     name = f"{turn.host.library.texts['my_data_file'].strip()}.zip"
     everything = own_data.everything_of(connection, vault, person, turn.now)

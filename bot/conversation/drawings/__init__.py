@@ -6,7 +6,13 @@ to draw. Does not know how anything is drawn.
 
 from __future__ import annotations
 
+from bot.conversation.drawings import body, conflict, measures, thoughts
 from bot.conversation.drawings.common import Drawing
 
-DRAWINGS: dict[str, Drawing] = {}
+DRAWINGS: dict[str, Drawing] = {
+    **conflict.DRAWINGS,
+    **measures.DRAWINGS,
+    **body.DRAWINGS,
+    **thoughts.DRAWINGS,
+}
 """Every drawing there is, by the name that flows use."""

@@ -1,0 +1,47 @@
+"""Facts about resolutions: what was resolved and tried, by month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.care import records, resolutions
+from bot.care.resolutions import Tried
+from flows.engine.dutch.spoken import month_name
+from flows.engine.templates import render
+
+if TYPE_CHECKING:
+    from bot.conversation.facts import Facts
+
+_MONTHS = 12
+_LINES = 12
+
+
+def months(facts: Facts) -> list[dict[str, object]]:
+    """The last months in which there was anything, the last first."""
+    person = facts.person
+    if person is None:
+        return []
+    kept, checks = (
+        records.of_kind(facts.connection, facts.vault, person.id, kind)
+        for kind in (resolutions.KIND, resolutions.CHECK_KIND)
+    )
+    return [
+        {
+            "id": month.first.strftime("%Y-%m"),
+            "name": f"{month_name(month.first)} {month.first.year}",
+            "lines": [_line(facts, one) for one in month.tried[-_LINES:]],
+        }
+        for month in resolutions.months(kept, checks)[:_MONTHS]
+    ]
+
+
+def _line(facts: Facts, tried: Tried) -> str:
+    scope = {
+        "text": tried.text,
+        "new": tried.new,
+        "worked": tried.worked,
+        "partly": tried.partly,
+        "helped": tried.helped[-2:],
+        "status": tried.status,
+    }
+    return render(facts.texts["resolution_line"], scope, html=False)
