@@ -84,7 +84,7 @@ def read(record: Record, zone: ZoneInfo) -> Conflict:
 
 def _said_weekday(record: Record) -> int | None:
     """`d1` is the day before it was written down, `w3` the last Wednesday."""
-    said = str(record.value("day") or "")
+    said = str(record.value("weekday") or "")
     if said[:1] == "d" and said[1:].isdecimal():
         return (record.local_day - timedelta(days=int(said[1:]))).isoweekday()
     return int(said[1:]) if said[:1] == "w" and said[1:] in EVERY_DAY else None
