@@ -82,6 +82,12 @@ def stop(connection: Connection, person: Person, what: Coming) -> None:
     timers.drop(connection, person.chat_id, what.key, what.key + HELD)
 
 
+def stop_about(connection: Connection, person: Person, item: str) -> None:
+    """Nothing comes any more about the thing with this id: it is gone."""
+    about = [key for key in timers.of_chat(connection, person.chat_id) if read_key(key).item == item]
+    timers.drop(connection, person.chat_id, *about)
+
+
 def moment(person: Person, day: date, at: time) -> datetime:
     """The instant of a local day and time of this person."""
     return instant_on(day, at, person.zone)

@@ -89,11 +89,16 @@ def may_see(viewer: Person, owner: Person, shared_with: With, agreed: Collection
 # --- the owner --------------------------------------------------------------------------------------------------------
 
 
-def own_page(connection: Connection, vault: Vault, person_id: int, number: int, *, marked: bool = False) -> Page[Entry]:
-    """A page of what this person keeps, the newest first. `marked`: only what is for the appointment."""
+def own_page(
+    connection: Connection, vault: Vault, person_id: int, number: int, *, marked: bool = False, kind: str = ""
+) -> Page[Entry]:
+    """A page of what this person keeps, the newest first. `marked`: only what is for the appointment; `kind`: only of
+    that kind."""
     query = select(records).where(records.c.person_id == person_id, records.c.kind != notes.UNDECIDED)
     if marked:
         query = query.where(records.c.for_appointment)
+    if kind:
+        query = query.where(records.c.kind == kind)
     found = pages.fetch(connection, query.order_by(records.c.created_at.desc(), records.c.id.desc()), number)
     return Page([_entry(row, vault) for row in found.items], found.number, found.more)
 
@@ -114,6 +119,50 @@ def marked_count(connection: Connection, person_id: int) -> int:
     """How much this person keeps for the appointment."""
     wanted = and_(records.c.person_id == person_id, records.c.for_appointment)
     return connection.execute(select(func.count()).select_from(records).where(wanted)).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPage:
+    """A part of the workbook: what is in it of the month that begins on `month`, the newest first."""
+
+    entries: Sequence[Entry]
+    month: date
+    number: int
+    more: bool
+
+
+def workbook_page(connection: Connection, vault: Vault, person_id: int, number: int) -> WorkbookPage | None:
+    """A page of the workbook, the last month first; a long month has several, and a page that is not there (any more) is
+    the nearest. None when nothing is in it."""
+    own = (records.c.person_id == person_id, records.c.in_workbook)
+    query = select(records.c.id, records.c.local_day).where(*own)
+    rows = connection.execute(query.order_by(records.c.local_day.desc(), records.c.id.desc())).all()
+    found: list[tuple[date, list[int]]] = []
+    for row in rows:
+        month = row.local_day.replace(day=1)
+        if not found or found[-1][0] != month or len(found[-1][1]) == pages.SIZE:
+            found.append((month, []))
+        found[-1][1].append(row.id)
+    if not found:
+        return None
+    at = min(number, len(found) - 1)
+    month, ids = found[at]
+    kept_ = connection.execute(select(records).where(records.c.person_id == person_id, records.c.id.in_(ids)))
+    by_id = {row.id: _entry(row, vault) for row in kept_}
+    return WorkbookPage([by_id[one] for one in ids], month, at, at + 1 < len(found))
+
+
+def put_in_workbook(connection: Connection, person_id: int, record_id: int, *, inside: bool) -> None:
+    """Whether the record is in the parent's workbook. That shows it to nobody."""
+    connection.execute(update(records).where(_own(person_id, record_id)).values(in_workbook=inside))
+
+
+def kinds_of(connection: Connection, person_id: int) -> list[tuple[str, int]]:
+    """The kinds of what this person keeps, and how many of each, the most first."""
+    count = func.count()
+    query = select(records.c.kind, count).where(records.c.person_id == person_id, records.c.kind != notes.UNDECIDED)
+    rows = connection.execute(query.group_by(records.c.kind).order_by(count.desc(), records.c.kind))
+    return [(kind, number) for kind, number in rows]
 
 
 def share(connection: Connection, person_id: int, record_id: int, who: With, now: datetime) -> None:

@@ -68,8 +68,8 @@ def helped(thoughts: Iterable[Record]) -> list[Record]:
 
 
 def beside(thought: Record, thoughts: Iterable[Record]) -> list[Record]:
-    """Which thoughts may hang on one poster with this one, the oldest first: those of the same child, or else all of the
-    parent's own. A parent's own thoughts never stand on a child's poster."""
+    """Which thoughts may hang on one poster with this one, the oldest first: those of the same child, or else all of
+    the parent's own. A parent's own thoughts never stand on a child's poster."""
     own = [one for one in thoughts if is_of_child(one) == is_of_child(thought)]
     if is_of_child(thought):
         own = [one for one in own if one.child_id == thought.child_id]

@@ -32,7 +32,7 @@ from bot.care.counting import Count
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.families import Child, spoken
 from bot.care.people import Person, Role
-from bot.conversation import conflict_facts, gate_facts, kept_facts, measure_facts, resolution_facts, safety_facts, thought_facts
+from bot.conversation import coming_facts, conflict_facts, gate_facts, kept_facts, measure_facts, resolution_facts, safety_facts, thought_facts
 from bot.schedule.local_time import part_of_day
 from bot.store import timers
 from bot.store.timers import Timer
@@ -320,6 +320,8 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "own_sentence": thought_facts.own_sentence,
     "helped_thoughts": thought_facts.helped_thoughts,
     "alert": safety_facts.alert,
+    "coming": coming_facts.coming_up,
+    "reminders": coming_facts.reminders,
     "resolution_months": resolution_facts.months,
     "plan": safety_facts.plan,
     "work": safety_facts.work,

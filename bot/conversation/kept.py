@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.care import consents, families, people, records, sharing
+from bot.care import coming, consents, families, pages, people, records, sharing
 from bot.care.consents import Purpose
 from bot.care.families import spoken
 from bot.care.people import Person, Role
@@ -18,26 +18,34 @@ from bot.conversation import outgoing
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import KEPT, Circle, Line, Place, Rows, Ways
-from flows.engine.dutch.spoken import spoken_date
+from flows.engine.dutch.spoken import month_name, spoken_date
 from flows.engine.state import Key
-from flows.engine.templates import render
+from flows.engine.templates import excerpt, render
 
 SCREEN = "kept"
-ALL, MARKED, SHARED = "l", "m", "s"
-"""The lists: everything of one's own, what is for the appointment, and what the other parent shares."""
+WORKBOOK = "workbook"
+"""The screen of what is in the workbook."""
+EDIT_FLOW = "edit_kept"
+ALL, MARKED, SHARED, IN_WORKBOOK, KINDS = "l", "m", "s", "b", "k"
+"""The lists: everything of one's own, what is for the appointment, what the other parent shares, what is in the workbook,
+and the kinds there are. A kind has a list of its own, named "k.<kind>"."""
+MAX_KIND = 24
+"""The longest name of a kind that still fits in a button, in characters."""
 
-_LIST = re.compile(rf"(?P<list>[{ALL}{MARKED}{SHARED}]):(?P<page>[0-9]{{1,4}})")
+_LISTS = rf"(?P<list>[{ALL}{MARKED}{SHARED}{IN_WORKBOOK}]|{KINDS}\.[a-z_]{{1,{MAX_KIND}}})"
+_LIST = re.compile(rf"(?:{_LISTS}|(?P<kinds>{KINDS})):(?P<page>[0-9]{{1,4}})")
 _ONE = re.compile(
-    rf"(?P<act>[a-z]{{1,2}}[0-9]?):(?P<record>[0-9]{{1,19}}):(?P<list>[{ALL}{MARKED}{SHARED}]):(?P<page>[0-9]{{1,4}})"
-    r"(:(?P<part>[0-9]{1,3}))?"
+    rf"(?P<act>[a-z]{{1,2}}[0-9]?):(?P<record>[0-9]{{1,19}}):{_LISTS}:(?P<page>[0-9]{{1,4}})(:(?P<part>[0-9]{{1,3}}))?"
 )
+_WAS = 300
+"""How much of what is edited is shown again, in characters."""
 MAX_ID = 2**63 - 1
 
 
 def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     """Does what a button of these lists asks; False when it is about nothing of this person's."""
     if found := _LIST.fullmatch(rest):
-        show_list(turn, message_id, found["list"], int(found["page"]))
+        show_list(turn, message_id, found["list"] or KINDS, int(found["page"]))
         return True
     wish = _ONE.fullmatch(rest)
     if turn.person is None or wish is None or int(wish["record"]) > MAX_ID:
@@ -65,47 +73,100 @@ def show_list(turn: Turn, message_id: int | None = None, which: str = ALL, numbe
         return
     if which == SHARED:
         text, rows = _shared_list(turn, turn.person, number)
+    elif which == IN_WORKBOOK:
+        text, rows = _workbook(turn, turn.person, number)
+    elif which == KINDS:
+        text, rows = _kinds(turn, turn.person, number)
     else:
-        text, rows = _own_list(turn, turn.person, number, marked=which == MARKED)
+        text, rows = _own_list(turn, turn.person, number, which)
     if lead:
         text = f"{turn.text(lead)} {text}"
     turn.show(text, rows, message_id)
 
 
-def _own_list(turn: Turn, person: Person, number: int, *, marked: bool) -> tuple[str, Rows]:
-    connection, library = turn.connection, turn.host.library
-    page = sharing.own_page(connection, turn.host.vault, person.id, number, marked=marked)
-    which = MARKED if marked else ALL
+def show_workbook(turn: Turn, message_id: int | None = None) -> None:
+    """The last month of the workbook."""
+    show_list(turn, message_id, IN_WORKBOOK)
+
+
+def _lines(turn: Turn, person: Person, found: Sequence[Entry], which: str, number: int) -> list[Line]:
     circles = _circles(turn, person)
-    lines = [
+    return [
         Line(
-            token=Place(entry.record.id, which, page.number).token("o"),
+            token=Place(entry.record.id, which, number).token("o"),
             kind=entry.record.kind,
             day=entry.record.local_day,
-            words=entries.words_of(library, entry.record),
+            words=entries.words_of(turn.host.library, entry.record),
             shared=any(circle.sees(entry) for circle in circles),
-            marked=entry.for_appointment and not marked,
+            marked=entry.for_appointment and which != MARKED,
         )
-        for entry in page.items
+        for entry in found
     ]
+
+
+def _workbook(turn: Turn, person: Person, number: int) -> tuple[str, Rows]:
+    """A page of the workbook, which is of one month, and the ways to the other lists."""
+    library = turn.host.library
+    text, below = menus.show(library.screens[WORKBOOK], turn.facts)
+    page = sharing.workbook_page(turn.connection, turn.host.vault, person.id, number)
+    if page is None:
+        return f"{text}\n\n{turn.text('workbook_none')}", [*_ways_from_workbook(turn, person), *below]
+    lines = _lines(turn, person, page.entries, IN_WORKBOOK, page.number)
+    month = turn.text("workbook_month", month=f"{month_name(page.month)} {page.month.year}")
+    rows = entries.rows_of(library, lines, turn.facts.local.date())
+    rows += entries.page_rows(library, f"{KEPT}:{IN_WORKBOOK}", page.number, page.more)
+    return f"{text}\n\n{month}", [*rows, *_ways_from_workbook(turn, person), *below]
+
+
+def _ways_from_workbook(turn: Turn, person: Person) -> Rows:
+    rows: Rows = [[_key(turn, "kept_to_all", f"{KEPT}:{ALL}:0"), _key(turn, "kept_to_kinds", f"{KEPT}:{KINDS}:0")]]
+    count = sharing.marked_count(turn.connection, person.id)
+    if count:
+        rows.append([_key(turn, "kept_to_marked", f"{KEPT}:{MARKED}:0", count=count)])
+    return rows
+
+
+def _kinds(turn: Turn, person: Person, number: int) -> tuple[str, Rows]:
+    """The kinds of what is kept, each with how many there are."""
+    library = turn.host.library
+    page = pages.cut(sharing.kinds_of(turn.connection, person.id), number)
+    rows: Rows = [
+        [_key(turn, "kept_kind_label", f"{KEPT}:{KINDS}.{kind}:0", kind=entries.name_of(library, kind), count=count)]
+        for kind, count in page.items
+    ]
+    rows += entries.page_rows(library, f"{KEPT}:{KINDS}", page.number, page.more)
+    rows.append([_key(turn, "kept_to_all", f"{KEPT}:{ALL}:0")])
+    return turn.text("kept_kinds" if page.items else "kept_none"), rows
+
+
+def _own_list(turn: Turn, person: Person, number: int, which: str) -> tuple[str, Rows]:
+    connection, library = turn.connection, turn.host.library
+    marked, kind = which == MARKED, which.partition(".")[2]
+    page = sharing.own_page(connection, turn.host.vault, person.id, number, marked=marked, kind=kind)
+    lines = _lines(turn, person, page.items, which, page.number)
     rows = entries.rows_of(library, lines, turn.facts.local.date())
     rows += entries.page_rows(library, f"{KEPT}:{which}", page.number, page.more)
     text, below = menus.show(library.screens[SCREEN], turn.facts)
     if marked:
         text = turn.text("kept_marked" if lines else "kept_marked_none")
         below = [[_key(turn, "kept_to_all", f"{KEPT}:{ALL}:0")]]
+    elif kind:
+        text = turn.text("kept_of_kind", kind=entries.name_of(library, kind)) if lines else turn.text("kept_none")
+        below = [[_key(turn, "kept_to_kinds", f"{KEPT}:{KINDS}:0"), _key(turn, "kept_to_all", f"{KEPT}:{ALL}:0")]]
     elif not lines:
         text = turn.text("kept_none")
     signs = turn.text(
         "kept_signs", shared=any(line.shared for line in lines), marked=any(line.marked for line in lines)
     )
-    if not marked:
+    if which == ALL:
         rows += _ways_to_other_lists(turn, person)
     return "\n\n".join(filter(None, (text, signs))), [*rows, *below]
 
 
 def _ways_to_other_lists(turn: Turn, person: Person) -> Rows:
     rows: Rows = []
+    if len(sharing.kinds_of(turn.connection, person.id)) > 1:
+        rows.append([_key(turn, "kept_to_kinds", f"{KEPT}:{KINDS}:0")])
     count = sharing.marked_count(turn.connection, person.id)
     if count:
         rows.append([_key(turn, "kept_to_marked", f"{KEPT}:{MARKED}:0", count=count)])
@@ -212,11 +273,19 @@ class _Own:
                 sharing.only_me(turn.connection, own, record.id)
             case "a" | "u":
                 sharing.mark(turn.connection, own, record.id, for_appointment=act == "a")
+            case "b" | "v":
+                sharing.put_in_workbook(turn.connection, own, record.id, inside=act == "b")
+            case "e":
+                self._ask_which_field()
+                return True
+            case "t":
+                return self._edit()
             case "d":
                 self._ask("throw_away", "dd", "o")
                 return True
             case "dd":
                 records.throw_away(turn.connection, own, record.key)
+                coming.stop_about(turn.connection, self.person, str(record.id))
                 show_list(turn, self.message_id, self.place.list, self.place.page, lead="kept_gone")
                 return True
             case _:
@@ -228,6 +297,31 @@ class _Own:
         place = self.place
         text, rows = entries.question(self.turn.host.library, question, place.token(yes), place.token(no), scope)
         self.turn.show(text, rows, self.message_id)
+
+    def _ask_which_field(self) -> None:
+        """Which of its answers to type anew; the only one is taken at once."""
+        turn, library = self.turn, self.turn.host.library
+        typed = entries.typed_fields(library, self.entry.record)
+        if len(typed) == 1:
+            self._edit()
+            return
+        rows: Rows = [
+            [Key(entries.field_label(library, self.entry.record, name), f"{self.place.token('t')}:{number}")]
+            for number, name in enumerate(typed)
+        ]
+        rows.append([_key(turn, "page_back", self.place.token("o"))])
+        turn.show(turn.text("edit_which"), rows, self.message_id)
+
+    def _edit(self) -> bool:
+        """Asks for one of its answers anew; False when there is no such answer that was typed."""
+        record = self.entry.record
+        typed = entries.typed_fields(self.turn.host.library, record)
+        if self.part >= len(typed):
+            return False
+        name = typed[self.part]
+        was = excerpt(record.said(name), _WAS)
+        self.turn.start(EDIT_FLOW, {"record": str(record.id), "field": name, "was": was})
+        return True
 
     def _show(self) -> None:
         turn = self.turn
@@ -241,6 +335,7 @@ class _Own:
             about=about(turn, entry, self.person),
             circles=circles,
             marked=entry.for_appointment,
+            in_workbook=entry.in_workbook,
             part=self.part,
             place=self.place,
         )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.care import consents, uses
 from bot.care.consents import Purpose
 from bot.care.people import Person, Role
-from bot.conversation import guided, kept, looked, outgoing
+from bot.conversation import guided, kept, looked, outgoing, upcoming
 from bot.conversation.turn import AGREE_AGAIN_FLOW, Turn
 from bot.safety.access import asker, audience
 from bot.screens import menus
@@ -21,8 +21,10 @@ _MENUS = {Role.PARENT: "menu", Role.MENTOR: "menu_mentor", Role.COORDINATOR: "me
 
 _LISTS: dict[str, Callable[[Turn, int | None], None]] = {
     kept.SCREEN: kept.show_list,
+    kept.WORKBOOK: kept.show_workbook,
     guided.SCREEN: guided.show_families,
     looked.SCREEN: looked.show_looks,
+    upcoming.SCREEN: upcoming.show_coming,
 }
 """Screens that are filled with what the database holds; their files say whom they are for, and what comes last."""
 

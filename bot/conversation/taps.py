@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.conversation import alerting, guided, kept, looked, show
+from bot.conversation import alerting, guided, kept, looked, show, upcoming
 from bot.conversation.incoming import Tapped
 from bot.conversation.turn import LOOSE_FLOW, Turn
 from bot.safety.access import REFUSED, Who
@@ -77,6 +77,7 @@ BUTTONS: dict[str, Button] = {
     entries.KEPT: Button(Who.PARENT, _looked_up(kept.tapped)),
     entries.GUIDED: Button(Who.MENTOR, _looked_up(guided.tapped)),
     entries.LOOKED: Button(Who.PARENT, _looked_up(looked.tapped)),
+    entries.COMING: Button(Who.PARENT, _looked_up(upcoming.tapped)),
 }
 """All buttons but those of the questions of a flow, which the engine knows. Screens and flows say themselves whom they
 are for."""

@@ -5,6 +5,7 @@ Works on what was fetched. Does not know who may see it, nor what a tap does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +18,13 @@ from flows.engine.library import Library
 from flows.engine.state import Key
 from flows.engine.templates import enumerate_dutch, excerpt, render
 
-KEPT, GUIDED, LOOKED = "e", "f", "w"
-"""How the buttons of what one keeps, of the families one guides, and of who looked begin."""
+KEPT, GUIDED, LOOKED, COMING = "e", "f", "w", "c"
+"""How the buttons of what one keeps, of the families one guides, of who looked, and of what comes begin."""
 
 MAX_LABEL = 40
 _ROOM = 2000
 """How much of one thing is read at once. Half a message, since words grow when they are made harmless."""
+_CLOCK_OR_DAY = re.compile(r"[0-9:. -]*")
 _MEDIA = ("voice", "photo")
 _FILE_WORDS = {"voice": "voice", "photo": "photo", "video": "video", "video_note": "video"}
 
@@ -92,6 +94,28 @@ class Place:
 def one(library: Library, kind: str) -> str:
     """A kind of record with its article, as plain text: "een avond"."""
     return render(_text(library, "kept_one", kind), {}, html=False)
+
+
+def name_of(library: Library, kind: str) -> str:
+    """A kind of record without its article, as plain text: "avond"."""
+    return render(_text(library, "kept_name", kind), {}, html=False)
+
+
+def typed_fields(library: Library, record: Record) -> list[str]:
+    """The answers that were typed in words: what was chosen, spoken or picked from a clock is not changed by typing."""
+    return [
+        name
+        for name in _fields(library, record)
+        if isinstance(value := record.value(name), str)
+        and value == record.said(name)
+        and value.partition(":")[0] not in _MEDIA
+        and not _CLOCK_OR_DAY.fullmatch(value)
+    ]
+
+
+def field_label(library: Library, record: Record, name: str) -> str:
+    """A few words by which its owner knows an answer again."""
+    return excerpt(record.said(name), MAX_LABEL)
 
 
 def words_of(library: Library, record: Record) -> str:
@@ -190,12 +214,14 @@ def own(
     about: Mapping[str, object],
     circles: Sequence[Circle],
     marked: bool,
+    in_workbook: bool,
     part: int,
     place: Place,
 ) -> tuple[str, Rows]:
-    """One thing to its owner. `about`: `day` and `child`, as texts say them; `marked`: it is for the appointment."""
+    """One thing to its owner. `about`: `day` and `child`, as texts say them; `marked`: it is for the appointment;
+    `in_workbook`: it is in the workbook."""
     seeing = [name for circle in circles if circle.sees for name in circle.names]
-    seen_by = render(library.texts["kept_seen_by"], {"names": seeing, "marked": marked})
+    seen_by = render(library.texts["kept_seen_by"], {"names": seeing, "marked": marked, "in_workbook": in_workbook})
     text, rows = _read(library, record, {**about, "whose": ""}, part, place.ways)
     several = sum(circle.sees for circle in circles) > 1
     for circle in circles:
@@ -207,6 +233,10 @@ def own(
         rows.append([_key(library, "kept_only_me", place.token("n"))])
     marking = ("kept_unmark", "u") if marked else ("kept_mark", "a")
     rows.append([_key(library, marking[0], place.token(marking[1]))])
+    putting = ("workbook_out", "v") if in_workbook else ("workbook_in", "b")
+    rows.append([_key(library, putting[0], place.token(putting[1]))])
+    if typed_fields(library, record):
+        rows[-1].append(_key(library, "edit_kept", place.token("e")))
     rows.append([_key(library, "kept_throw_away", place.token("d")), _key(library, "page_back", place.ways.back)])
     return f"{text}\n\n{seen_by}", rows
 

@@ -20,6 +20,7 @@ from bot.care.coming import Coming
 from bot.care.people import Role
 from bot.care.records import Field
 from bot.conversation.actions.settings import REGIONS
+from bot.screens.entries import KEPT
 from bot.store.tables import timers as timer_table
 from flows.engine.dutch.dates import parse_date
 from flows.engine.graph import ways
@@ -157,6 +158,8 @@ class Actor:
                 lines.append(Ticks(_labels(board)))
         for message in new:
             keys = {str(key["text"]): str(key["callback_data"]) for row in message.keyboard for key in row}
+            if keys and all(token.startswith(f"{KEPT}:") for token in keys.values()):
+                continue  # What was kept, shown by an action beside the conversation.
             if keys:
                 self._boards.append((message.message_id, keys))
             text = plain(html.escape(str(message.body["text"]), quote=False))

@@ -86,7 +86,6 @@ async def test_it_comes_on_the_chosen_days_until_it_need_not_come_any_more(fatim
     assert thought.value("helped") == "no"
 
 
-
 async def test_a_card_that_is_thrown_away_does_not_come(fatima: Somebody) -> None:
     await _finds(fatima)
     await fatima.taps("Laat terugkomen", "Elke dag", "12.30", "Gooi weg", "Ja, gooi het weg", "Genoeg zo")

@@ -47,6 +47,7 @@ def throw_away_record(turn: Turn, request: Request) -> Value | None:
     record = record_of(turn, request, request.arguments["record"])
     if record:
         records.throw_away(turn.connection, me(turn).id, record.key)
+        coming.stop_about(turn.connection, me(turn), str(record.id))
     return None
 
 

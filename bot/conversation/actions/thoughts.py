@@ -14,9 +14,7 @@ def set_own_sentence(turn: Turn, request: Request) -> Value | None:
     if not sentence:
         return None
     today = turn.facts.local.date()
-    thoughts.set_to_remember(
-        turn.connection, turn.host.vault, me(turn).id, request.key, sentence, today, turn.now
-    )
+    thoughts.set_to_remember(turn.connection, turn.host.vault, me(turn).id, request.key, sentence, today, turn.now)
     return "yes"
 
 

@@ -47,7 +47,7 @@ def signals_chart(turn: Turn, request: Request) -> Drawn | None:
         "series": [_signal(deck, name, good, weeks) for name, good in ends.items()],
         "x_labels": [_short(week.monday) for week in weeks],
         "good_word": plain(turn, "picture_signals_good"),
-        "footer": plain(turn, "picture_footer"),
+        "footer": "",
     }
     moves = [move for name in ends if (move := signals.moved(weeks, name))]
     lines = [_moved_in_words(turn, deck, move) for move in moves]
@@ -88,7 +88,7 @@ def measuring_chart(turn: Turn, request: Request) -> Drawn | None:
         "scale": {"low": 0, "high": _HIGHEST},
         "rows": [{"name": _theme(turn, theme), "values": _averages(done, theme)} for theme in shown],
         "note": plain(turn, "picture_measuring_note"),
-        "footer": plain(turn, "picture_footer"),
+        "footer": "",
     }
     lines = [line for theme in shown if (line := _theme_in_words(turn, theme, done))]
     halfway = any(one.moment == measurements.HALFWAY for one in done)
@@ -143,7 +143,7 @@ def goals_chart(turn: Turn, request: Request) -> Drawn | None:
         "series": series,
         "x_labels": labels,
         "good_word": plain(turn, "picture_goals_good"),
-        "footer": plain(turn, "picture_footer"),
+        "footer": "",
     }
     lines = [
         _line(turn, "picture_goals_line", words=_words(goal), first=own_marks[0].rating, last=own_marks[-1].rating)
@@ -194,7 +194,7 @@ def _scale(turn: Turn, high: int, name: str) -> dict[str, object]:
     return {"low": 0, "high": high, "low_word": words["low"], "high_word": words["high"]}
 
 
-def _line(turn: Turn, name: str, **scope: object) -> str:
+def _line(turn: Turn, name: str, /, **scope: object) -> str:
     """A line of the words under a picture, to be put in them as it is."""
     return Markup(turn.text(name, **scope))  # noqa: S704 - rendered with escaping
 

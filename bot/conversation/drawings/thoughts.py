@@ -38,11 +38,12 @@ def thought_poster(turn: Turn, request: Request) -> Drawn | None:
         plain(turn, "picture_thought_poster_line", worry=one.said("worry"), helping=one.said("helping"))
         for one in together
     ]
+    unnamed = plain(turn, "picture_thought_poster_unnamed")
     data = {
         "title": plain(turn, "picture_thought_poster_title", name=name),
         "left": plain(turn, "picture_thought_poster_left"),
         "right": plain(turn, "picture_thought_poster_right"),
-        "pairs": [{"worry": one.said("worry"), "helping": one.said("helping")} for one in together],
+        "pairs": [{"worry": one.said("worry") or unnamed, "helping": one.said("helping")} for one in together],
         "footer": "",
     }
     words = turn.text("picture_thought_poster_words", count=len(together), lines=" ".join(lines))
