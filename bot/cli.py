@@ -169,6 +169,8 @@ def _demo(options: argparse.Namespace) -> None:
 
 async def _run_with_telegram(settings: Settings) -> None:
     gc.disable()  # What a start loads stays: looking for garbage among it, time and again, is a sixth of the start.
+    # httpx looks whether what its own command line needs is installed, and loads all of it; we say that it is not.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]
     from bot.app import Service
 
     async with Service(settings) as service:

@@ -7,14 +7,14 @@ The decision is pure. Does not know what the flows say.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from bot.care import rituals
+from bot.care import quiet, rituals
 from bot.care.people import Person
 from bot.schedule.local_time import instant_on, next_instant
 from bot.store import timers
@@ -116,9 +116,13 @@ def decide(
     now: datetime,
 ) -> Verdict:
     """Whether something may come now. `came`: when anything came by itself on this local day. `evening`: when the
-    evening's question is still to come today. `talking`: the person is in the middle of something."""
+    evening's question is still to come today, or came due just now. `talking`: the person is in the middle of
+    something."""
     if person.blocked or person.is_paused(now):
         return Verdict()
+    hours = quiet.waits_until(person, now)
+    if hours:
+        return Verdict(later=hours) if hours <= useful_until else Verdict(why=LATE)
     if len(came) + (evening is not None) >= person.reminders_a_day:
         return Verdict(why=FULL)
     later = _later(came, evening, talking, now)
@@ -187,10 +191,18 @@ def _start_of_day(person: Person, now: datetime) -> datetime:
     return instant_on(person.local(now).date(), time(0), person.zone)
 
 
-def evening_to_come(person: Person, known: dict[str, Timer], now: datetime) -> datetime | None:
-    """When the evening's question still comes today, as the person's timers say."""
+def evening_to_come(
+    person: Person, known: Mapping[str, Timer], came: Sequence[datetime], now: datetime
+) -> datetime | None:
+    """When the evening's question still comes today, as the person's timers say. What came due a moment ago and is not
+    among what `came` is about to: its timer moved on before it was handled."""
     today = person.local(now).date()
     if person.evening_done_on == rituals.evening_of(person, now):
         return None
+    rhythm = known.get(rituals.EVENING)
+    if rhythm and rhythm.due_at and rhythm.local_time and rhythm.days and str(today.isoweekday()) in rhythm.days:
+        just_now = instant_on(today, time.fromisoformat(rhythm.local_time), person.zone)
+        if now - APART < just_now <= now < rhythm.due_at and not any(one >= just_now for one in came):
+            return just_now
     due = [known[key].due_at for key in (rituals.EVENING, rituals.EVENING_LATER) if key in known]
     return min((one for one in due if one and one >= now and person.local(one).date() == today), default=None)

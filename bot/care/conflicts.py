@@ -1,7 +1,8 @@
 """The conflicts that a parent wrote down, and the moment at which they come back (method D2). Pure.
 
 What comes back is a moment: an hour, days of the week, a place, a subject. Nothing is said about a child, and nothing
-is found in fewer than three. Times are the parent's local times. Does not know why a moment is hard, nor how it is said.
+is found in fewer than three. Times are the parent's local times. Does not know why a moment is hard, nor how it is
+said.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ WEEK, WEEKEND = "12345", "67"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """When (`weekday`: 1 is Monday; `minute` of the day), where and about what; None or empty where that is not known."""
+    """When (`weekday`: 1 is Monday; `minute` of the day), where and about what; None or empty where it is not known."""
 
     weekday: int | None = None
     minute: int | None = None

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from bot.care.records import Record
 
 START, HALFWAY, END = MOMENTS = ("start", "halfway", "end")
 
-FIRST_AFTER = timedelta(days=3)
+FIRST_AFTER = timedelta(days=5)
 """How long after coming in the first list is offered."""
-BETWEEN = timedelta(weeks=6)
+AT = time(20, 0)
+"""When it is, on that day of the parent's own."""
 END_FROM = timedelta(weeks=10)
 """From so long after the start on, the next list is the last one, whether or not there was one halfway."""
 SPAN = timedelta(weeks=2)

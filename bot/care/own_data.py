@@ -58,9 +58,7 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
             {"soort": one.what.flow, "wanneer": one.at.isoformat(), "kwam": one.outcome == coming.CAME}
             for one in coming.log_of(connection, person)
         ],
-        "gebruikt": [
-            {"soort": flow, "keren": times} for flow, times in sorted(uses.of(connection, person.id).items())
-        ],
+        "gebruikt": [{"soort": flow, "keren": times} for flow, times in sorted(uses.of(connection, person.id).items())],
         "aangezet": _switches(connection, vault, person),
         "kinderen": [
             {

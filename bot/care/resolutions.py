@@ -1,4 +1,4 @@
-"""Resolutions of a parent: if this, then that; a reminder at the moment, and later the question how it went (method B3).
+"""Resolutions of a parent: if this, then that; a reminder at the moment, and later how it went (method B3).
 
 Also the way in for whoever makes one for a parent, such as a report of a meeting: `hand_in`. Pure but for `plan` and
 `hand_in`. Does not know how anything is said.

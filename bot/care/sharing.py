@@ -132,8 +132,8 @@ class WorkbookPage:
 
 
 def workbook_page(connection: Connection, vault: Vault, person_id: int, number: int) -> WorkbookPage | None:
-    """A page of the workbook, the last month first; a long month has several, and a page that is not there (any more) is
-    the nearest. None when nothing is in it."""
+    """A page of the workbook, the last month first; a long month has several, and a page that is not there is the
+    nearest. None when nothing is in it."""
     own = (records.c.person_id == person_id, records.c.in_workbook)
     query = select(records.c.id, records.c.local_day).where(*own)
     rows = connection.execute(query.order_by(records.c.local_day.desc(), records.c.id.desc())).all()

@@ -32,7 +32,17 @@ from bot.care.counting import Count
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.families import Child, spoken
 from bot.care.people import Person, Role
-from bot.conversation import coming_facts, conflict_facts, gate_facts, kept_facts, measure_facts, resolution_facts, safety_facts, thought_facts
+from bot.conversation import (
+    coming_facts,
+    conflict_facts,
+    gate_facts,
+    kept_facts,
+    measure_facts,
+    play_facts,
+    resolution_facts,
+    safety_facts,
+    thought_facts,
+)
 from bot.schedule.local_time import part_of_day
 from bot.store import timers
 from bot.store.timers import Timer
@@ -317,6 +327,8 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "quiet": _quiet,
     "by_itself": kept_facts.by_itself,
     "helped_exercises": kept_facts.helped_exercises,
+    "backpacks": play_facts.earlier_backpacks,
+    "heavy_feelings": play_facts.heavy_feelings,
     "own_sentence": thought_facts.own_sentence,
     "helped_thoughts": thought_facts.helped_thoughts,
     "alert": safety_facts.alert,

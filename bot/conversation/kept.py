@@ -27,8 +27,8 @@ WORKBOOK = "workbook"
 """The screen of what is in the workbook."""
 EDIT_FLOW = "edit_kept"
 ALL, MARKED, SHARED, IN_WORKBOOK, KINDS = "l", "m", "s", "b", "k"
-"""The lists: everything of one's own, what is for the appointment, what the other parent shares, what is in the workbook,
-and the kinds there are. A kind has a list of its own, named "k.<kind>"."""
+"""The lists: everything of one's own, what is for the appointment, what the other parent shares, what is in the
+workbook, and the kinds there are. A kind has a list of its own, named "k.<kind>"."""
 MAX_KIND = 24
 """The longest name of a kind that still fits in a button, in characters."""
 

@@ -92,7 +92,8 @@ class _About:
     allowed: frozenset[Actor]
 
 
-_OWN_ACTS = ("o", "p", "w1", "w2", "y1", "x1", "x2", "n", "a", "u", "d", "dd")
+_OWN_ACTS = ("o", "p", "w1", "w2", "y1", "x1", "x2", "n", "a", "u", "b", "v", "e", "d", "dd")
+_COMING_ACTS = ("o", "m", "q", "d", "dd")
 _PARENT, _MENTOR = (
     frozenset({Actor.PARENT}),
     frozenset({Actor.MENTOR}),
@@ -109,6 +110,7 @@ _SHARED = {
 def _records() -> Iterator[tuple[str, _About]]:
     for act in _OWN_ACTS:
         yield entries.KEPT, _About(f"{act}:{{only_me}}:l:0", "something that the parent keeps", _PARENT)
+    yield entries.KEPT, _About("t:{only_me}:l:0:0", "something that the parent keeps", _PARENT)
     for name, (shared, _, as_co_parent) in _SHARED.items():
         yield entries.KEPT, _About(f"o:{{{name}}}:s:0", f"something of the parent, {shared}", as_co_parent)
         yield entries.KEPT, _About(f"p:{{{name}}}:s:0", f"files of the parent, {shared}", as_co_parent)
@@ -117,8 +119,19 @@ def _records() -> Iterator[tuple[str, _About]]:
         yield entries.GUIDED, _About(f"p:{{family}}:{{{name}}}:0", f"files of the parent, {shared}", as_mentor)
 
 
+def _coming() -> Iterator[tuple[str, _About]]:
+    for act in _COMING_ACTS:
+        about = "something that comes to the parent"
+        yield entries.COMING, _About(f"{act}:resolution_now:{{only_me}}", about, _PARENT)
+    yield entries.COMING, _About("n:resolution_check:{only_me}", "something of the parent that rests", _PARENT)
+    for which in ("l", "a"):
+        yield entries.COMING, _About(f"{which}:0", "", _who(Who.PARENT))
+
+
 ABOUT: tuple[tuple[str, _About], ...] = (
     *_records(),
+    *_coming(),
+    *((entries.KEPT, _About(f"{which}:0", "", _who(Who.PARENT))) for which in ("b", "k", "k.note")),
     (entries.KEPT, _About("l:0", "", _who(Who.PARENT))),
     (entries.KEPT, _About("m:0", "", _who(Who.PARENT))),
     (entries.KEPT, _About("s:0", "", _who(Who.PARENT))),

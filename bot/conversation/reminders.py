@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.care import alerts, coming, leaving, people, quiet, rituals, sweeping
 from bot.care.coming import Coming
+from bot.care.people import Person
 from bot.care.rituals import EVENING_LATER, EveningCall
 from bot.conversation import alerting, danger, show
 from bot.conversation.incoming import Rang
@@ -34,8 +36,6 @@ def rang(turn: Turn, timer: Rang) -> None:
         return
     if timer.key in _UNASKED and _is_held(turn, timer.key):
         return
-    if _comes(turn, timer.key) and _is_held_until_hours(turn, timer):
-        return
     match timer.key:
         case "pause" | "silence":
             if timer.turn is not None:
@@ -43,7 +43,7 @@ def rang(turn: Turn, timer: Rang) -> None:
         case "evening" | "evening_later":
             _evening(turn, timer)
         case "look_back" | "look_back_later":
-            _look_back(turn)
+            _look_back(turn, timer)
         case "half_way":
             _half_way(turn)
         case alerts.ALERT:
@@ -72,11 +72,12 @@ def _flow_comes(turn: Turn, timer: Rang, what: Coming) -> None:
         coming.stop(turn.connection, person, what)
         turn.note = "gone"
         return
+    came = coming.came_today(turn.connection, person, turn.now)
     verdict = coming.decide(
         person,
         useful_until=timer.useful_until,
-        came=coming.came_today(turn.connection, person, turn.now),
-        evening=coming.evening_to_come(person, turn.facts.timers, turn.now),
+        came=came,
+        evening=coming.evening_to_come(person, turn.facts.timers, came, turn.now),
         talking=_is_talking(turn),
         now=turn.now,
     )
@@ -126,19 +127,6 @@ def _left_out(turn: Turn, timer: Rang) -> None:
         coming.note(turn.connection, turn.person, timer.key, coming.LATE, turn.now)
 
 
-def _is_held_until_hours(turn: Turn, timer: Rang) -> bool:
-    """Whether this is no hour at which the person wants to hear anything; it comes when such hours begin, if it is of
-    use then."""
-    until = quiet.waits_until(turn.person, turn.now)
-    if until is None:
-        return False
-    if until <= timer.useful_until:
-        _hold(turn, coming.read_key(timer.key), until, timer.useful_until)
-    else:
-        _left_out(turn, timer)
-    return True
-
-
 def _still_there(turn: Turn) -> None:
     """Asks somebody who gave no sign for long whether everything may stay."""
     person = turn.person
@@ -180,6 +168,7 @@ def _evening(turn: Turn, timer: Rang) -> None:
             turn.note = "talking"
         case EveningCall.ASK_WHAT_FITS:
             _speak_as_reminder(turn, purpose_is_ritual=True)
+            coming.note(turn.connection, turn.person, rituals.EVENING, coming.CAME, turn.now)
             rituals.rest_evening(turn.connection, turn.person)
             turn.start(QUIET_FLOW)
         case EveningCall.ASK:
@@ -192,15 +181,32 @@ def _evening(turn: Turn, timer: Rang) -> None:
             turn.start(REMINDER_FLOW)
 
 
-def _look_back(turn: Turn) -> None:
-    if turn.person is None or turn.person.blocked or turn.person.is_paused(turn.now):
+def _look_back(turn: Turn, timer: Rang) -> None:
+    person = turn.person
+    if person is None or person.blocked or person.is_paused(turn.now):
         turn.note = "not wanted"
     elif _is_talking(turn):
-        rituals.look_back_a_little_later(turn.connection, turn.person, turn.now)
+        rituals.look_back_a_little_later(turn.connection, person, turn.now)
         turn.note = "talking"
+    elif later := _soon_after_another(turn, person, timer):
+        timers.put(turn.connection, Timer(turn.chat_id, rituals.LOOK_BACK_LATER, later, _HELD_USEFUL))
+        turn.note = "held"
     else:
+        coming.note(turn.connection, person, rituals.LOOK_BACK, coming.CAME, turn.now)
         _speak_as_reminder(turn, purpose_is_ritual=False)
         turn.start(LOOK_BACK_FLOW)
+
+
+def _soon_after_another(turn: Turn, person: Person, timer: Rang) -> datetime | None:
+    """When the look-back has room, if something else just came or is about to. It counts for the day, and is not left
+    out for what came before: a person chose this one day of the week for it."""
+    came = coming.came_today(turn.connection, person, turn.now)
+    free = replace(person, reminders_a_day=len(came) + 2)
+    evening = coming.evening_to_come(person, turn.facts.timers, came, turn.now)
+    verdict = coming.decide(
+        free, useful_until=timer.useful_until, came=came, evening=evening, talking=False, now=turn.now
+    )
+    return verdict.later
 
 
 def _half_way(turn: Turn) -> None:

@@ -1,7 +1,7 @@
 """What comes by itself, as one list to look into; each thing can be moved, silenced and thrown away.
 
-Every tap looks up anew what it is about, among the person's own timers. Does not know when anything should come: that is
-`care.agenda`.
+Every tap looks up anew what it is about, among the person's own timers. Does not know when anything should come:
+that is `care.agenda`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     return wish is not None and one is not None and _does(turn, wish[1], one, message_id)
 
 
-def show_coming(
-    turn: Turn, message_id: int | None = None, which: str = SOON, number: int = 0, lead: str = ""
-) -> None:
+def show_coming(turn: Turn, message_id: int | None = None, which: str = SOON, number: int = 0, lead: str = "") -> None:
     """A page of what comes, the soonest first. `lead`: the name of a text to say first."""
     if turn.person is None:
         return

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -20,25 +19,6 @@ T = TypeVar("T")
 
 POSTGRES_THREADS = 4
 _TRIES = 3
-_SQLITE_AWAY = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_INTERRUPT,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_READONLY,
-    }
-)
-"""SQLite also calls a wrong question an OperationalError, so its own codes tell."""
-
-
 PATIENCE = "busy_timeout=10000"
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -113,13 +93,12 @@ class Database:
 
         self._pool.submit(attempt)
 
-    @staticmethod
-    def is_gone(error: Exception) -> bool:
+    def is_gone(self, error: Exception) -> bool:
         """Whether the database cannot be reached, so that nothing is wrong with what was being done."""
         if not isinstance(error, DBAPIError):
             return False
-        if isinstance(error.orig, sqlite3.Error):
-            return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _SQLITE_AWAY
+        if self.is_sqlite:
+            return _sqlite_is_away(error.orig)
         return isinstance(error, OperationalError) or error.connection_invalidated
 
     def close(self) -> None:
@@ -162,6 +141,26 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_is_away(error: BaseException | None) -> bool:
+    """By its own codes, since it also calls a wrong question an OperationalError."""
+    import sqlite3  # Beside PostgreSQL it need not be loaded.
+
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
 
 
 def _gave_way(error: DBAPIError) -> bool:

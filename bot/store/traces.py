@@ -8,7 +8,6 @@ after `draaglicht keys rotate` no key in use opens them. Does not know who was e
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection
@@ -32,6 +31,8 @@ def remove(database: Database) -> bool:
     """
     if not database.is_sqlite:
         return True
+    import sqlite3  # Beside PostgreSQL it need not be loaded.
+
     connection = database.engine.raw_connection()
     cursor = connection.cursor()
     try:

@@ -19,14 +19,29 @@ from typing import Any
 from sqlalchemy import Connection, select
 from telegram import User
 
-from bot.care import alerts, consents, families, invitations, letters, looks, notes, people, records, rituals, sharing
+from bot.care import (
+    alerts,
+    consents,
+    families,
+    invitations,
+    letters,
+    looks,
+    notes,
+    people,
+    records,
+    rituals,
+    sharing,
+    switches,
+)
+from bot.care.coming import Coming
 from bot.care.looks import Look
 from bot.care.notes import Piece
 from bot.care.people import Person, Role
 from bot.care.records import Field
 from bot.care.sharing import With
 from bot.conversation.matrix import ROLES, Actor
-from bot.store import outbox, tables
+from bot.store import outbox, tables, timers
+from bot.store.timers import Timer
 from flows.engine.state import State, load_state
 from tests.benchmarks.stage import Stage, open_stage
 
@@ -187,6 +202,10 @@ class Street:
         self._child(connection, other, "Bo", Actor.OTHER_PARENT)
         self.given["family"] = str(family_id)
         self.given["child"] = str(self._child(connection, family_id, NAMES["child"], Actor.PARENT))
+        for name, flow in self.stage.service.library.flows.items():
+            if flow.gated:
+                mentor, why = self.people[Actor.MENTOR], f"{MARK}waarom"
+                switches.switch_on(connection, self.stage.vault, family_id, name, mentor, why, self._now)
         self._keeps(connection)
         self._links(connection)
 
@@ -248,6 +267,9 @@ class Street:
                 if shared & one:
                     sharing.share(connection, parent.id, record.id, one, now)
             self.given[name] = str(record.id)
+        for flow, due in (("resolution_now", self._now + timedelta(days=3)), ("resolution_check", None)):
+            key = Coming(flow, self.given["only_me"]).key
+            timers.put(connection, Timer(parent.chat_id, key, due, 3600, None, None if due else "10:00"))
         plan = {name: Field(f"{MARK}plan{name}", f"{MARK}plan{name}") for name in ("calls", "helps", "keeps_safe")}
         records.keep(
             connection,

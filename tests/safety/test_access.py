@@ -11,6 +11,7 @@ from bot.cli import main
 from bot.conversation import matrix
 from bot.conversation.commands import COMMANDS
 from bot.conversation.matrix import Actor, Door, Sort, as_table, doors
+from bot.conversation.show import NOT_ON
 from bot.conversation.taps import BUTTONS, OLD_BUTTON, Button
 from bot.safety.access import REFUSED, Who
 from bot.safety.help import load_help
@@ -65,11 +66,11 @@ def _does(street: Street, actor: Actor, door: Door) -> Heard:
 def _was_let_in(street: Street, menus: dict[Actor, str], actor: Actor, door: Door, heard: Heard) -> bool:
     match door.sort:
         case Sort.COMMAND:
-            return heard.said != menus[actor]
+            return heard.said != menus[actor] and heard.note != NOT_ON
         case Sort.LINK:
             return street.running(actor).endswith("welcome")
         case _:
-            return heard.note not in (REFUSED, OLD_BUTTON)
+            return heard.note not in (REFUSED, OLD_BUTTON, NOT_ON)
 
 
 def _tells_no_more_than_it_may(actor: Actor, door: Door, heard: Heard, *, allowed: bool) -> None:
@@ -80,7 +81,7 @@ def _tells_no_more_than_it_may(actor: Actor, door: Door, heard: Heard, *, allowe
         for name in NAMES.values():
             told = told.replace(name, "")
     if actor is Actor.CO_PARENT or (allowed and door.sort is Sort.LINK):
-        told = told.replace(f"{MARK}uitgenodigd", "")
+        told = told.replace(f"{MARK}uitgenodigd", "").replace(f"{MARK}waarom", "")
     if allowed and door.about:
         for name, words in KEPT.items():
             if f"{{{name}}}" in door.asks:

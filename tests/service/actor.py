@@ -20,7 +20,9 @@ from bot.care.coming import Coming
 from bot.care.people import Role
 from bot.care.records import Field
 from bot.conversation.actions.settings import REGIONS
+from bot.conversation.kept import EDIT_FLOW
 from bot.screens.entries import KEPT
+from bot.store import timers
 from bot.store.tables import timers as timer_table
 from flows.engine.dutch.dates import parse_date
 from flows.engine.graph import ways
@@ -57,7 +59,7 @@ def plain(text: str) -> str:
     return _LINK.sub("start=voorbeeld", html.unescape(_TAG.sub("", text))).strip()
 
 
-_BEHIND = {"measured": "measurements", "signal_news": "signals", "goals_chart": "goal_ratings"}
+_BEHIND = {"measured": "measurements", "signal_news": "signals", "goals_chart": "goal_ratings", "backpacks": "backpack_items", "heavy_feelings": "body_feelings"}
 """What is computed from a list that the flow itself does not name."""
 
 
@@ -85,11 +87,14 @@ class Actor:
             role = Role[audience[0].upper()]
             self.town.service.database.do(lambda connection: self._live(connection, facts, role, transcript.now.date()))
             self.town.service.database.do(lambda connection: self._keep_before(connection, facts, transcript))
+            self.town.service.database.do(lambda connection: self._comes_before(connection, facts, transcript))
             self._loose = facts["loose"]
             return await self.starts(transcript.start, transcript.values)
         return await self._see()
 
     async def starts(self, flow: str, values: Mapping[str, Any]) -> list[Line]:
+        if flow == EDIT_FLOW:
+            return await self._edits(values)
         if values:
             raise TranscriptError("a flow with values is started by another flow only")
         if flow == "loose_input" and self._odd:
@@ -100,6 +105,23 @@ class Actor:
         if self.phone.last is None:
             await self._open_chat()
         self.phone.taps_forged(f"g:{flow}")
+        return await self._see()
+
+    async def _edits(self, values: Mapping[str, Any]) -> list[Line]:
+        """From something that was kept to its being edited."""
+        vault, own = self.town.service.vault, self.person_id or 0
+        today = self.town.clock.now().date()
+
+        def keep(connection: Connection) -> int:
+            said = Field(str(values["was"]), str(values["was"]))
+            self._record(connection, own, "note", 0, {str(values["field"]): said}, None, today)
+            found = records.find(connection, vault, own, "world.note.0")
+            assert found
+            return found.id
+
+        record_id = self.town.service.database.do(keep)
+        await self._open_chat()
+        self.phone.taps_forged(f"e:e:{record_id}:l:0")
         return await self._see()
 
     async def tap(self, label: str) -> list[Line]:
@@ -278,6 +300,13 @@ class Actor:
                 child = self._child_ids.get(str(item.get("child", "")))
                 day = _day_in(str(item["day"]), transcript.now.date())
                 self._record(connection, person.id if person else 0, kind, number, fields, child, day)
+        for number, item in enumerate(facts["helped_thoughts"] if "helped_thoughts" in known else ()):
+            told = {"whose": item["whose"], "helping": item["entry"] or item["text"], "helped": "yes"}
+            helping: dict[str, Field | None] = {name: Field(value) for name, value in told.items()}
+            helping["helping"] = Field(told["helping"], item["text"])
+            child = next((one["name"] for one in facts["children"] if one["id"] == item["child_id"]), "")
+            child_id, today = self._child_ids.get(str(child)), transcript.now.date()
+            self._record(connection, person.id if person else 0, "thought", 100 + number, helping, child_id, today)
         for name in facts["by_itself"] if person else ():
             useful = timedelta(hours=2)
             coming.every(connection, person, Coming(name), time(8, 30), rituals.EVERY_DAY, useful, self.town.clock.now())
@@ -285,6 +314,16 @@ class Actor:
             if person and person.family_id and library.flows[name].gated:
                 now, vault = self.town.clock.now(), self.town.service.vault
                 switches.switch_on(connection, vault, person.family_id, name, person, "", now)
+
+    def _comes_before(self, connection: Connection, facts: Mapping[str, Any], transcript: Transcript) -> None:
+        """What is to come by itself, besides the evening and the look-back: what has `due` and, of a rhythm, `on`."""
+        person = people.by_id(connection, self.town.service.vault, self.person_id or 0)
+        for item in facts["coming"]:
+            if person and "due" in item:
+                due = datetime.fromisoformat(item["due"]).replace(tzinfo=person.zone)
+                rhythm = (due.strftime("%H:%M"), str(item["on"]), person.zone.key) if item.get("on") else ()
+                at = None if item["rests"] else due
+                timers.put(connection, timers.Timer(person.chat_id, item["id"], at, 7200, None, *rhythm))
 
     def _works(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
         """A mentor's hours and families, and the other mentors."""

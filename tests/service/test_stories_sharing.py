@@ -111,7 +111,14 @@ async def test_an_evening_is_read_again_in_plain_words(fatima: Somebody) -> None
         "Zwaar na het praten: 6 van 10\n\n"
         "Alleen jij ziet dit."
     )
-    assert fatima.buttons == ["Deel met Ingrid", "Bewaar voor de afspraak", "Gooi weg", "Terug"]
+    assert fatima.buttons == [
+        "Deel met Ingrid",
+        "Bewaar voor de afspraak",
+        "In mijn werkboek",
+        "Pas aan",
+        "Gooi weg",
+        "Terug",
+    ]
     await fatima.taps("Terug")
     assert "Dit bewaarde je" in _last(fatima)
     assert len(fatima.phone.messages) == before
@@ -273,7 +280,7 @@ async def test_a_parent_without_a_mentor_is_not_asked_to_share_with_one(town: To
     marleen = parent(town, "marleen")
     await _keeps(marleen)
     await _opens_note(marleen)
-    assert marleen.buttons == ["Bewaar voor de afspraak", "Gooi weg", "Terug"]
+    assert marleen.buttons == ["Bewaar voor de afspraak", "In mijn werkboek", "Pas aan", "Gooi weg", "Terug"]
 
 
 async def test_handing_over_half_way(town: Town, fatima: Somebody, ingrid: Somebody) -> None:

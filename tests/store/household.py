@@ -174,8 +174,9 @@ class Household:
 
     def _gets_switched_on(self, connection: Connection, person: Person) -> None:
         mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
-        assert mentor and person.family_id
-        switches.switch_on(connection, self.vault, person.family_id, "limits", mentor, "We oefenen dit samen.", self.now)
+        assert mentor
+        assert person.family_id
+        switches.switch_on(connection, self.vault, person.family_id, "limits", mentor, "We oefenen samen.", self.now)
 
     def _says_and_gets(self, connection: Connection, chat_id: int) -> None:
         """Messages handled and dead, calls made and refused, and the pace that they left."""

@@ -91,15 +91,15 @@ def _problem(database: Database, statement: str) -> DBAPIError:
 )
 def test_a_wrong_question_does_not_mean_that_the_database_is_away(database: Database, statement: str) -> None:
     """Else what asks it would be tried for ever, and hold up everybody behind it."""
-    assert not Database.is_gone(_problem(database, statement))
+    assert not database.is_gone(_problem(database, statement))
 
 
 def test_other_errors_do_not_mean_that_the_database_is_away(database: Database, now: datetime) -> None:
-    assert not Database.is_gone(ValueError())
+    assert not database.is_gone(ValueError())
     database.do(lambda connection: _found(connection, 1, now))
     with pytest.raises(IntegrityError) as caught:
         database.do(lambda connection: _found(connection, 1, now))
-    assert not Database.is_gone(caught.value)
+    assert not database.is_gone(caught.value)
 
 
 def test_too_many_values_in_one_question_are_a_wrong_question(sqlite_url: str) -> None:
@@ -107,19 +107,19 @@ def test_too_many_values_in_one_question_are_a_wrong_question(sqlite_url: str) -
     wanted = select(conversations.c.chat_id).where(conversations.c.chat_id.in_(range(300_000)))
     with pytest.raises(DBAPIError) as caught:
         database.do(lambda connection: connection.execute(wanted))
-    assert not Database.is_gone(caught.value)
+    assert not database.is_gone(caught.value)
     database.close()
 
 
 def test_a_cut_connection_means_that_the_database_is_away_until_the_next_try(postgresql: Database) -> None:
     error = _problem(postgresql, "SELECT pg_terminate_backend(pg_backend_pid())")
-    assert Database.is_gone(error)
+    assert postgresql.is_gone(error)
     assert _count(postgresql) == 0
 
 
 def test_no_server_means_that_the_database_is_away() -> None:
     database = Database("postgresql://nobody@127.0.0.1:1/none")
-    assert Database.is_gone(_problem(database, "SELECT 1"))
+    assert database.is_gone(_problem(database, "SELECT 1"))
     database.close()
 
 
@@ -129,7 +129,7 @@ def test_a_locked_file_means_that_the_database_is_away(sqlite_url: str) -> None:
     database.do(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout=20"))
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert Database.is_gone(_problem(database, "SELECT 1"))
+    assert database.is_gone(_problem(database, "SELECT 1"))
     other.execute("ROLLBACK")
     other.close()
     assert _count(database) == 0
@@ -141,7 +141,7 @@ def test_a_full_disk_means_that_the_database_is_away(sqlite_url: str, now: datet
     database.do(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1"))
     big = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
     error = _problem(database, f"{big} INSERT INTO conversations SELECT i, zeroblob(900), '2027-03-01' FROM n")
-    assert Database.is_gone(error)
+    assert database.is_gone(error)
     database.do(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1000000"))
     database.do(lambda connection: _found(connection, 1, now))
     assert _count(database) == 1
@@ -152,7 +152,7 @@ def test_a_file_that_is_no_database_is_away(tmp_path: Path) -> None:
     path = tmp_path / "draaglicht.sqlite3"
     path.write_bytes(b"not a database at all, " * 100)
     database = Database(f"sqlite:///{path}")
-    assert Database.is_gone(_problem(database, "SELECT 1"))
+    assert database.is_gone(_problem(database, "SELECT 1"))
     database.close()
 
 

@@ -14,8 +14,10 @@ from bot.conversation.actions import (
     loose,
     moving,
     own_data,
+    playing,
     resolving,
     safety,
+    scenes,
     settings,
     switching,
     thoughts,
@@ -34,6 +36,8 @@ ACTIONS: dict[str, Action] = {
     **resolving.ACTIONS,
     **drawing.ACTIONS,
     **switching.ACTIONS,
+    **scenes.ACTIONS,
     **thoughts.ACTIONS,
+    **playing.ACTIONS,
 }
 """Every action there is, by name; the catalog of the flows must name the same."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.care import consents, families, invitations, people, rituals
+from bot.care import coming, consents, families, invitations, measurements, people, rituals
+from bot.care.coming import Coming
 from bot.care.consents import Purpose
-from bot.care.people import Role
+from bot.care.people import Person, Role
 from bot.conversation.actions.common import NotAllowed, me, named
 from bot.conversation.incoming import Message, Tapped
+from bot.conversation.measure_facts import MEASURING_COMES
 from bot.conversation.turn import Turn
 from flows.engine.answers import MAX_NAME
 from flows.engine.state import Request, Value
@@ -39,7 +41,17 @@ def join(turn: Turn, request: Request) -> Value | None:
     if turn.person and turn.person.family_id:
         after = turn.now + rituals.FIRST_LOOK_BACK_AFTER
         rituals.set_look_back(turn.connection, turn.person, rituals.LOOK_BACK_DAY, after)
+        _offer_measuring(turn, turn.person)
     return None
+
+
+def _offer_measuring(turn: Turn, person: Person) -> None:
+    """The first of a parent's own measurements is offered some days after coming in."""
+    flow = turn.host.library.flows[MEASURING_COMES]
+    if flow.comes:
+        day = (person.local(turn.now) + measurements.FIRST_AFTER).date()
+        at = coming.moment(person, day, measurements.AT)
+        coming.once(turn.connection, person, Coming(MEASURING_COMES), at, flow.comes.useful)
 
 
 def _first_name(turn: Turn) -> str:

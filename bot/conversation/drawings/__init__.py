@@ -6,13 +6,16 @@ to draw. Does not know how anything is drawn.
 
 from __future__ import annotations
 
-from bot.conversation.drawings import body, conflict, measures, thoughts
+from bot.conversation.drawings import body, conflict, homes, measures, network, thoughts, together
 from bot.conversation.drawings.common import Drawing
 
 DRAWINGS: dict[str, Drawing] = {
     **conflict.DRAWINGS,
     **measures.DRAWINGS,
     **body.DRAWINGS,
+    **homes.DRAWINGS,
+    **network.DRAWINGS,
     **thoughts.DRAWINGS,
+    **together.DRAWINGS,
 }
 """Every drawing there is, by the name that flows use."""
