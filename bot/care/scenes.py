@@ -12,21 +12,30 @@ FEW_WORDS = 4
 """So few words, or fewer, tell of nothing that happened."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_CLOCK = re.compile(r"\b([01]?\d|2[0-3])([.:u][0-5]\d|u\b| ?uur\b)|\b(half|kwart (over|voor)) \w+|\bom \w+ uur\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b([01]?\d|2[0-3])([.:u][0-5]\d|u\b| ?uur\b)|\b(half|kwart (over|voor)) \w+|\bom \w+ uur\b", re.IGNORECASE
+)
 _QUOTE = re.compile(r"[“”„\"«»]|(?<!\w)['‘][^'’]{3,}['’](?!\w)")
 _MOSTLY = frozenset(
-    "altijd nooit vaak meestal steeds telkens doorgaans gewoonlijk constant voortdurend "
-    "elke elk iedere ieder alweer eeuwig dikwijls zelden weleens soms".split()
+    (
+        *("altijd", "nooit", "vaak", "meestal", "steeds", "telkens", "doorgaans", "gewoonlijk", "constant", "soms"),
+        *("voortdurend", "elke", "elk", "iedere", "ieder", "alweer", "eeuwig", "dikwijls", "zelden", "weleens"),
+    )
 )
 _ONCE = frozenset(
-    "toen gisteren eergisteren vandaag vanochtend vanmorgen vanmiddag vanavond vannacht daarnet daarstraks zonet "
-    "gisterenavond gisteravond gisterenmorgen gisterochtend gistermiddag gisternacht "
-    "net zojuist straks ineens opeens plots plotseling daarna eerst vervolgens afgelopen laatst onlangs "
-    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
-    "zei zeiden vroeg vroegen riep riepen schreeuwde gilde fluisterde antwoordde vertelde snauwde".split()
+    (
+        *("toen", "gisteren", "eergisteren", "vandaag", "vanochtend", "vanmorgen", "vanmiddag", "vanavond", "vannacht"),
+        *("gisterenavond", "gisteravond", "gisterenmorgen", "gisterochtend", "gistermiddag", "gisternacht", "zonet"),
+        *("daarnet", "daarstraks", "net", "zojuist", "straks", "ineens", "opeens", "plots", "plotseling", "daarna"),
+        *("eerst", "vervolgens", "afgelopen", "laatst", "onlangs"),
+        *("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+        *("zei", "zeiden", "vroeg", "vroegen", "riep", "riepen", "schreeuwde", "gilde", "fluisterde", "antwoordde"),
+        *("vertelde", "snauwde"),
+    )
 )
 _DAYS_AGAIN = re.compile(
-    r"\b(elke|iedere|op|meestal|altijd)\s+(maan|dins|woens|donder|vrij|zater|zon)dag(en|s)?\b|\b\w+dagen\b", re.IGNORECASE
+    r"\b(elke|iedere|op|meestal|altijd)\s+(maan|dins|woens|donder|vrij|zater|zon)dag(en|s)?\b|\b\w+dagen\b",
+    re.IGNORECASE,
 )
 
 

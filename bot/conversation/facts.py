@@ -327,6 +327,8 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "quiet": _quiet,
     "by_itself": kept_facts.by_itself,
     "helped_exercises": kept_facts.helped_exercises,
+    "helped_sentences": kept_facts.helped_sentences,
+    "resolution_to_ask": kept_facts.resolution_to_ask,
     "backpacks": play_facts.earlier_backpacks,
     "heavy_feelings": play_facts.heavy_feelings,
     "own_sentence": thought_facts.own_sentence,

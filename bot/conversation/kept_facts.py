@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care import body, coming, records
+from bot.care import body, coming, records, resolutions
 from flows.engine.dutch.spoken import spoken_date
 
 if TYPE_CHECKING:
@@ -54,3 +54,27 @@ def helped_exercises(facts: Facts) -> list[str]:
     if facts.person is None:
         return []
     return body.helped(records.newest(facts.connection, facts.vault, facts.person.id, "body_check", MOST))
+
+
+def helped_sentences(facts: Facts) -> list[str]:
+    """The sentences that helped in the moment, the last one first."""
+    if facts.person is None:
+        return []
+    found = records.newest(facts.connection, facts.vault, facts.person.id, "moment", MOST)
+    return list(dict.fromkeys(str(one.value("sentence")) for one in found if one.value("helped") == "yes"))
+
+
+def resolution_to_ask(facts: Facts) -> dict[str, str]:
+    """The resolution of which the person would be asked today how it went."""
+    today = facts.local.date()
+    due = [
+        coming.read_key(timer.key).item
+        for timer in facts.timers.values()
+        if coming.read_key(timer.key).flow == resolutions.CHECK
+        and timer.due_at
+        and timer.due_at.astimezone(facts.local.tzinfo).date() <= today
+    ]
+    for one in facts["resolutions"] if due else ():  # type: ignore[attr-defined]
+        if one["id"] in due:
+            return {"id": one["id"], "child_id": one["child_id"]}
+    return {"id": "", "child_id": ""}

@@ -91,11 +91,11 @@ class Backpacks(TypedDict):
 
 @_whole
 class Mark(TypedDict):
-    """A coloured spot where something is felt."""
+    """A coloured spot where something is felt. Without a size it is of middling size, and no number is shown."""
 
     part: Part
     label: str
-    size: Level
+    size: Level | None
     colour: Colour
 
 

@@ -10,7 +10,7 @@ Does not know who writes, and keeps nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -173,7 +173,7 @@ def ready(document: Document[DangerFile]) -> DangerWords:
 
 
 def load_danger(content: Path = CONTENT, cache: Path | None = None) -> DangerWords:
-    """Reads the danger words. `cache` is a folder for a copy that loads fast. Raises ContentError."""
+    """Reads the danger words. `cache` is a folder for a copy that loads fast, without examples. Raises ContentError."""
 
     def made() -> DangerWords:
         return ready(read_danger(content))
@@ -184,7 +184,16 @@ def load_danger(content: Path = CONTENT, cache: Path | None = None) -> DangerWor
     if cache is None:
         return made()
     sources = [Path(__file__), content / "help" / "danger.yaml"]
-    return Copy(cache, "danger", sources, opened, lambda words: fold(words.file)).value(made)
+    return Copy(cache, "danger", sources, opened, lambda words: fold(_without_examples(words.file))).value(made)
+
+
+def _without_examples(file: DangerFile) -> DangerFile:
+    """Only checks look at them, and checks read the file itself."""
+    return replace(
+        file,
+        harmless=[replace(one, finds=[], passes=[]) for one in file.harmless],
+        rules=[replace(rule, finds=[], asks=[], passes=[]) for rule in file.rules],
+    )
 
 
 def _problems(document: Document[DangerFile]) -> Iterator[Problem]:

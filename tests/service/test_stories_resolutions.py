@@ -16,7 +16,7 @@ from bot.store import tables
 from tests.service.story import PARENT, Somebody, file_of, mentor, parent, telling
 from tests.service.town import Town
 
-CURTAIN = "Als de wekker gaat, dan doe ik het…"
+CURTAIN = "… dan doe ik het gordijn open en zeg…"
 
 
 @pytest.fixture

@@ -17,7 +17,10 @@ KIND = "house_note"
 _MOST = 400
 _IN_ONE = 14
 """What still can be read in one house: the newest."""
-_THEMES = {"house": ("worries", "good", "dreams"), "column": ("worries", "good", "next")}
+_PLACES = {
+    "house": ("house_worries", "house_good", "house_dreams"),
+    "column": ("column_worries", "column_good", "column_next"),
+}
 _PICTURES = {"house": "houses", "column": "columns"}
 _TOGETHER, _ALONE = "child", "parent"
 
@@ -25,32 +28,29 @@ _TOGETHER, _ALONE = "child", "parent"
 def _homes(turn: Turn, request: Request, form: str, whose: str) -> Drawn | None:
     """The houses or columns of one child, or of the parent alone; nothing while all of them are empty."""
     child = request.refs.get("child", "")
-    notes = _notes(turn, child, form, whose)
-    if not notes:
-        return None
+    notes = _notes(turn, child, whose)
     said = {"name": _name(turn, child), "together": whose == _TOGETHER}
     homes = [
-        {
-            "name": plain(turn, f"picture_homes_{form}_{theme}", **said),
-            "items": [note.said("text") for note in notes if note.value("theme") == theme][-_IN_ONE:],
-        }
-        for theme in _THEMES[form]
+        {"name": plain(turn, f"picture_homes_{place}", **said), "items": _lines(notes, place)[-_IN_ONE:]}
+        for place in _PLACES[form]
     ]
+    if not any(home["items"] for home in homes):
+        return None
     title = plain(turn, f"picture_homes_{form}_title", **said)
     words = turn.text("picture_homes_words", homes=homes)
     return Drawn(_PICTURES[form], {"title": title, "houses": homes, "footer": ""}, words)
 
 
-def _notes(turn: Turn, child: str, form: str, whose: str) -> Sequence[Record]:
-    """What stands in them, the oldest first."""
+def _notes(turn: Turn, child: str, whose: str) -> Sequence[Record]:
+    """What this child, or the parent alone, put in any of them, the oldest first."""
     kept = records.newest(turn.connection, turn.host.vault, me(turn).id, KIND, _MOST)
-    return [
-        one
-        for one in reversed(kept)
-        if (one.value("form"), one.value("whose")) == (form, whose)
-        and str(one.child_id or "") == child
-        and one.said("text")
-    ]
+    return [one for one in reversed(kept) if one.value("whose") == whose and str(one.child_id or "") == child]
+
+
+def _lines(notes: Sequence[Record], place: str) -> list[str]:
+    """What stands in one of them: each line that was put in is a thing of its own."""
+    lines = [line for note in notes if note.value("place") == place for line in note.said("text").splitlines()]
+    return [bare for line in lines if (bare := line.strip().lstrip("-•* "))]
 
 
 def _name(turn: Turn, child: str) -> str:
@@ -58,9 +58,7 @@ def _name(turn: Turn, child: str) -> str:
     person = me(turn)
     if not child or person.family_id is None:
         return ""
-    known = families.children_of(
-        turn.connection, turn.host.vault, person.family_id, person.id, turn.facts.local.date()
-    )
+    known = families.children_of(turn.connection, turn.host.vault, person.family_id, person.id, turn.facts.local.date())
     return next((spoken(one.name) for one in known if str(one.id) == child), "")
 
 

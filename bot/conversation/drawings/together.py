@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from bot.care import backpacks, child_body, records
@@ -12,7 +13,7 @@ from bot.conversation.actions.common import me
 from bot.conversation.actions.keeping import THIS
 from bot.conversation.drawings.common import Drawing, Drawn, plain
 from bot.conversation.turn import Turn
-from flows.engine.dutch.spoken import spoken_date
+from flows.engine.dutch.words import MONTHS
 from flows.engine.state import Request
 from flows.engine.templates import capital, enumerate_dutch, excerpt
 
@@ -22,9 +23,8 @@ _MOST_MARKS = 12
 """More spots than this hide the figure."""
 _WORDS = 120
 """In characters, of one thing on a picture."""
-_SIZE = 5
 _COLOUR = "grey"
-"""A spot that got no size or no colour."""
+"""Of a spot that got none."""
 
 
 def backpack(turn: Turn, request: Request) -> Drawn | None:
@@ -49,7 +49,7 @@ def backpack(turn: Turn, request: Request) -> Drawn | None:
         "right_title": plain(turn, "picture_backpacks_after"),
         "before": _short(found.words),
         "places": places,
-        "footer": capital(spoken_date(found.day, turn.facts.local.date())),
+        "footer": _date(found.day),
     }
     return Drawn("backpacks", data, _backpack_in_words(turn, found, child))
 
@@ -87,18 +87,18 @@ def _body(turn: Turn, request: Request, footer: str, *, today_only: bool) -> Dra
         "title": plain(turn, "picture_body_title", **child),
         "part_labels": {str(one.value("part")): capital(one.said("part")) for one in spots},
         "marks": [_mark(turn, one) for one in spots],
-        "footer": plain(turn, footer),
+        "footer": plain(turn, footer, day=_date(today)),
     }
     lines = [_in_words(turn, one) for one in spots]
-    return Drawn("body", data, turn.text("picture_body_words", **child, lines=lines, when=plain(turn, footer)))
+    return Drawn("body", data, turn.text("picture_body_words", **child, lines=lines, today=today_only))
 
 
 def _mark(turn: Turn, spot: Record) -> dict[str, object]:
     size = spot.value("size")
     return {
         "part": spot.value("part"),
-        "label": excerpt(spot.said("feeling"), _WORDS) or plain(turn, "picture_body_no_feeling"),
-        "size": size if isinstance(size, int) else _SIZE,
+        "label": capital(excerpt(spot.said("feeling"), _WORDS)) or plain(turn, "picture_body_no_feeling"),
+        "size": size if isinstance(size, int) else None,
         "colour": spot.value("colour") or _COLOUR,
     }
 
@@ -107,6 +107,11 @@ def _in_words(turn: Turn, spot: Record) -> str:
     size = spot.value("size")
     told = {name: excerpt(spot.said(name), _WORDS) for name in ("part", "feeling", "colour")}
     return plain(turn, "picture_body_line", **told, size=size if isinstance(size, int) else "")
+
+
+def _date(day: date) -> str:
+    """A day on a picture that may hang on a wall for years."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _child(turn: Turn, child_id: str) -> dict[str, Any] | None:
