@@ -17,6 +17,8 @@ from flows.engine.state import Facts, Frame, Ref, Value
 from flows.engine.templates import render
 
 SAID = "said"
+LATER = "still_to_come"
+"""How many of "all of them" still come after this one."""
 DECK = "deck:"
 
 
@@ -59,6 +61,8 @@ class Scope(Mapping[str, object]):
     def __getitem__(self, name: str) -> object:
         if name == SAID:
             return {**dict.fromkeys(self._names), **self._frame.said}
+        if name == LATER:
+            return len(self._frame.later)
         if name in self._frame.values:
             return self._resolved(self._frame.values[name])
         if name in self._names:
@@ -66,10 +70,10 @@ class Scope(Mapping[str, object]):
         return self._facts[name]
 
     def __contains__(self, name: object) -> bool:
-        return name == SAID or name in self._frame.values or name in self._names or name in self._facts
+        return name in (SAID, LATER) or name in self._frame.values or name in self._names or name in self._facts
 
     def __iter__(self) -> Iterator[str]:
-        return iter({SAID, *self._frame.values, *self._names, *self._facts})
+        return iter({SAID, LATER, *self._frame.values, *self._names, *self._facts})
 
     def __len__(self) -> int:
         return len(set(self))

@@ -39,7 +39,7 @@ def _kept(kind: RecordKind, child: Any, typed: str | None) -> list[object]:
 
 
 def facts(written: Mapping[str, Any]) -> dict[str, object]:
-    """Facts as written in a file: digits become numbers (except under `id`), `yes` and `no` become truth."""
+    """Facts as written in a file: digits become numbers (except where an id stands), `yes` and `no` become truth."""
     return {name: _typed(value, name) for name, value in written.items()}
 
 
@@ -60,7 +60,7 @@ def _typed(value: Any, name: str) -> object:
         return {str(key): _typed(item, str(key)) for key, item in value.items()}
     if isinstance(value, list):
         return [_typed(item, name) for item in value]
-    if not isinstance(value, str) or name == "id":
+    if not isinstance(value, str) or name == "id" or name.endswith("_id"):
         return value
     if value.isascii() and value.isdigit():
         return int(value)

@@ -51,6 +51,8 @@ SOMEBODY = 7_999_999
 MARK = "QXMERK"
 NAMES = {"parent": f"{MARK}ouder", "child": f"{MARK}kind"}
 """What the other parent and the mentor know anyway."""
+SWITCHED = f"{MARK}waarom"
+"""Why the mentor switched flows on for the family: written to every parent of it, and the mentor is told so before."""
 SHARED = {
     "only_me": With(0),
     "with_mentor": With.MENTOR,
@@ -204,7 +206,7 @@ class Street:
         self.given["child"] = str(self._child(connection, family_id, NAMES["child"], Actor.PARENT))
         for name, flow in self.stage.service.library.flows.items():
             if flow.gated:
-                mentor, why = self.people[Actor.MENTOR], f"{MARK}waarom"
+                mentor, why = self.people[Actor.MENTOR], SWITCHED
                 switches.switch_on(connection, self.stage.vault, family_id, name, mentor, why, self._now)
         self._keeps(connection)
         self._links(connection)

@@ -16,7 +16,7 @@ from bot.conversation.taps import BUTTONS, OLD_BUTTON, Button
 from bot.safety.access import REFUSED, Who
 from bot.safety.help import load_help
 from flows.engine.library import Library, load
-from tests.safety.street import KEPT, MARK, NAMES, Heard, Street, open_street
+from tests.safety.street import KEPT, MARK, NAMES, SWITCHED, Heard, Street, open_street
 
 SEES_THE_NAMES = (Actor.PARENT, Actor.CO_PARENT, Actor.MENTOR)
 LEADS_EVERYBODY_SOMEWHERE = ("/menu", "/start")
@@ -81,7 +81,7 @@ def _tells_no_more_than_it_may(actor: Actor, door: Door, heard: Heard, *, allowe
         for name in NAMES.values():
             told = told.replace(name, "")
     if actor is Actor.CO_PARENT or (allowed and door.sort is Sort.LINK):
-        told = told.replace(f"{MARK}uitgenodigd", "").replace(f"{MARK}waarom", "")
+        told = told.replace(f"{MARK}uitgenodigd", "").replace(SWITCHED, "")
     if allowed and door.about:
         for name, words in KEPT.items():
             if f"{{{name}}}" in door.asks:

@@ -17,7 +17,7 @@ from bot.conversation.taps import BUTTONS, OLD_BUTTON
 from bot.safety.access import REFUSED
 from flows.engine.library import load
 from tests.safety import hostile
-from tests.safety.street import CHATS, KEPT, MARK, NAMES, Heard, Street, open_street
+from tests.safety.street import CHATS, KEPT, MARK, NAMES, SWITCHED, Heard, Street, open_street
 
 TRIES = 2_500
 AGAIN_AFTER = 120
@@ -125,7 +125,7 @@ def _nothing_of_the_family(actor: Actor, heard: Heard) -> None:
         for words in (*NAMES.values(), KEPT["with_co_parent" if actor is Actor.CO_PARENT else "with_mentor"]):
             told = told.replace(words, "")
     if actor is Actor.CO_PARENT:
-        told = told.replace(f"{MARK}uitgenodigd", "")
+        told = told.replace(f"{MARK}uitgenodigd", "").replace(SWITCHED, "")
     assert MARK not in told, told
     allowed = {CHATS[Actor.PARENT], CHATS[Actor.MENTOR], CHATS[Actor.CO_PARENT]} if actor in NEAR else set()
     if actor is Actor.OTHER_PARENT:

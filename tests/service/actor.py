@@ -21,7 +21,8 @@ from bot.care.people import Role
 from bot.care.records import Field
 from bot.conversation.actions.settings import REGIONS
 from bot.conversation.kept import EDIT_FLOW
-from bot.screens.entries import KEPT
+from bot.screens.entries import COMING, KEPT
+from bot.screens.menus import SHOW_SCREEN
 from bot.store import timers
 from bot.store.tables import timers as timer_table
 from flows.engine.dutch.dates import parse_date
@@ -33,6 +34,7 @@ from tests.service.town import Town
 
 WHO = "annelies"
 _HELPER = "ingrid"
+_BESIDE = {KEPT, COMING, SHOW_SCREEN}
 _TAG = re.compile(r"</?[bi]>")
 _LINK = re.compile(r"start=[\w-]+")
 _PRONOUN = {"hij": "he", "zij": "she"}
@@ -59,7 +61,15 @@ def plain(text: str) -> str:
     return _LINK.sub("start=voorbeeld", html.unescape(_TAG.sub("", text))).strip()
 
 
-_BEHIND = {"measured": "measurements", "signal_news": "signals", "goals_chart": "goal_ratings", "backpacks": "backpack_items", "heavy_feelings": "body_feelings"}
+_BEHIND = {
+    "hot_moment": "conflicts",
+    "resolution_to_ask": "resolutions",
+    "measured": "measurements",
+    "signal_news": "signals",
+    "goals_chart": "goal_ratings",
+    "backpacks": "backpack_items",
+    "heavy_feelings": "body_feelings",
+}
 """What is computed from a list that the flow itself does not name."""
 
 
@@ -180,8 +190,8 @@ class Actor:
                 lines.append(Ticks(_labels(board)))
         for message in new:
             keys = {str(key["text"]): str(key["callback_data"]) for row in message.keyboard for key in row}
-            if keys and all(token.startswith(f"{KEPT}:") for token in keys.values()):
-                continue  # What was kept, shown by an action beside the conversation.
+            if keys and all(token.partition(":")[0] in _BESIDE for token in keys.values()):
+                continue  # What was kept or is coming, shown by an action beside the conversation.
             if keys:
                 self._boards.append((message.message_id, keys))
             text = plain(html.escape(str(message.body["text"]), quote=False))
@@ -307,6 +317,10 @@ class Actor:
             child = next((one["name"] for one in facts["children"] if one["id"] == item["child_id"]), "")
             child_id, today = self._child_ids.get(str(child)), transcript.now.date()
             self._record(connection, person.id if person else 0, "thought", 100 + number, helping, child_id, today)
+        if person and facts["resolution_to_ask"]["id"]:
+            record = records.newest(connection, self.town.service.vault, person.id, "resolution", 1)[0]
+            at = self.town.clock.now() + timedelta(hours=1)
+            coming.once(connection, person, Coming("resolution_check", str(record.id)), at, timedelta(hours=3))
         for name in facts["by_itself"] if person else ():
             useful = timedelta(hours=2)
             coming.every(connection, person, Coming(name), time(8, 30), rituals.EVERY_DAY, useful, self.town.clock.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 from bot.care import agenda, coming, people, rituals
-from bot.conversation import coming_facts
+from bot.conversation import coming_facts, upcoming
 from bot.conversation.actions.common import me, named
 from bot.conversation.actions.keeping import when_in_words
 from bot.conversation.turn import Turn
@@ -47,4 +47,10 @@ def set_reminders_a_day(turn: Turn, request: Request) -> Value | None:
     return None
 
 
-ACTIONS = named(move_coming, set_reminders_a_day)
+def show_coming(turn: Turn, request: Request) -> Value | None:
+    """Shows what comes by itself, as its own message."""
+    upcoming.show_coming(turn)
+    return None
+
+
+ACTIONS = named(move_coming, set_reminders_a_day, show_coming)

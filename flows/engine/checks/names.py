@@ -11,7 +11,7 @@ from flows.engine.checks.report import Report
 from flows.engine.checks.written import FREE, Written, written_in
 from flows.engine.definition import Branch, Catalog, Flow, Words
 from flows.engine.library import ENGINE_TEXTS, Library, Sources
-from flows.engine.scope import SAID, own_names
+from flows.engine.scope import LATER, SAID, own_names
 from flows.engine.templates import PLAIN, compile_condition, compile_text
 from flows.engine.yaml_file import Document, Path_
 
@@ -20,7 +20,7 @@ Known = Callable[[str], list[object] | None]
 
 MAX_COMING = 20
 """In characters: a timer is kept under the name of its flow and the id of what it is about."""
-RESERVED = {SAID, "item", "outcome", "true", "false", "none"}
+RESERVED = {SAID, LATER, "item", "outcome", "true", "false", "none"}
 
 
 def check_names(sources: Sources, library: Library, report: Report) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.engine.definition import Branch, Flow, Step
 from flows.engine.library import Library, Sources
-from flows.engine.scope import own_names
+from flows.engine.scope import LATER, SAID, own_names
 from flows.engine.yaml_file import Document, Path_
 
 
@@ -32,7 +32,7 @@ class Written:
         if self.flow:
             names = own_names(self.flow)
             own |= {name: _remembered(self.flow, name, library, facts) for name in names}
-            own["said"] = [dict.fromkeys(names, "")]
+            own |= {SAID: [dict.fromkeys(names, "")], LATER: [0, 1]}
         if self.item_of is not None:
             own["item"] = _items(self.item_of, own, facts)
         return own
