@@ -132,7 +132,8 @@ def _flow_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     check = _command(ways, "check", _flows_check, "say what is wrong with the content, with file and line")
     check.add_argument("--content", type=Path, help="folder of a language (default: the one that comes along)")
     check.add_argument("--transcripts", type=Path, help="folder of transcripts that must cover every button")
-    check.add_argument("--table", action="store_true", help="also print all flows with their reading level")
+    listed = _command(ways, "list", _flows_list, "list all flows: how each begins, its size and its reading level")
+    listed.add_argument("--as", dest="form", choices=["text", "markdown", "csv"], default="text", help="default: text")
     play = _command(ways, "play", _flows_play, "play a flow in the terminal")
     play.add_argument("flow")
     play.add_argument("--world", default="noor", help="the example family (default: noor)")
@@ -342,8 +343,7 @@ def _flows_check(options: argparse.Namespace) -> int:
     from bot.conversation.facts import FACT_NAMES
     from bot.safety.checks import check_safety
     from flows.engine.checks import check
-    from flows.engine.draw import table
-    from flows.engine.library import CONTENT, compile_library, load_sources
+    from flows.engine.library import CONTENT, load_sources
 
     content = options.content or CONTENT
     sources = load_sources(content)
@@ -354,12 +354,17 @@ def _flows_check(options: argparse.Namespace) -> int:
     unknown = sorted((set(catalog.actions) ^ set(ACTIONS)) | (set(catalog.facts) ^ FACT_NAMES))
     if unknown:
         print(f"{sources.catalog.path}: dit kent de dienst en de catalogus niet allebei: {', '.join(unknown)}")
-    if options.table:
-        print(table(compile_library(sources)))
     if problems or unknown:
         return WRONG
     print(f"{len(sources.flows)} gesprekken, {len(sources.decks)} stapels: niets te mopperen.")
     return 0
+
+
+def _flows_list(options: argparse.Namespace) -> None:
+    from flows.engine.library import load
+    from flows.engine.overview import FORMATS
+
+    print(FORMATS[options.form](load()), end="")
 
 
 def _flows_play(options: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Draws a flow, as Mermaid text or as SVG, and lists all flows with their size and reading level.
+"""Draws a flow, as Mermaid text or as SVG.
 
 Does not know whether the flow is sound; what leads nowhere is drawn as leading nowhere.
 """
@@ -15,6 +15,7 @@ from flows.engine.definition import Flow, Step
 from flows.engine.graph import Way, reachable, ways
 from flows.engine.layout import Box, Line, arrange
 from flows.engine.library import Library
+from flows.engine.overview import size_of
 
 _FILL = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)
@@ -275,39 +276,3 @@ def _lines(text: str, width: int, most: int) -> list[str]:
     if len(lines) > most:
         lines = [*lines[: most - 1], _shortened(f"{lines[most - 1]} {lines[most]}", width)]
     return lines
-
-
-# --- a list ----------------------------------------------------------------------------------------------------------
-
-
-def size_of(flow: Flow) -> reading_level.Size:
-    """How much text the flow has, each wording counted."""
-    texts = [wording.text for step in flow.steps.values() for wording in step.say]
-    return reading_level.total(reading_level.measure(_spoken(text)) for text in texts)
-
-
-def _spoken(text: str) -> str:
-    return reading_level.plain(_FILL.sub("Noor", _BLOCK.sub(" ", text)))
-
-
-def table(library: Library) -> str:
-    """All flows with their number of steps, texts and words, and their reading level."""
-    head = ("gesprek", "titel", "stappen", "teksten", "woorden", "leesniveau")
-    rows: list[tuple[str, ...]] = []
-    for name, flow in sorted(library.flows.items()):
-        size = size_of(flow)
-        texts = sum(len(step.say) for step in flow.steps.values())
-        rows.append((name, flow.title, str(len(flow.steps)), str(texts), str(size.words), f"{size.level:.0f}"))
-    whole = reading_level.total(map(size_of, library.flows.values()))
-    counts = [str(sum(int(row[column]) for row in rows)) for column in (2, 3, 4)]
-    rows.append(("samen", "", *counts, f"{whole.level:.0f}"))
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-
-    def spelled(row: tuple[str, ...]) -> str:
-        cells = [
-            cell.ljust(width) if column < 2 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        return "  ".join(cells).rstrip()
-
-    return "\n".join([spelled(head), "  ".join("─" * width for width in widths), *map(spelled, rows)]) + "\n"

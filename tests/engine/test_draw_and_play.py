@@ -1,4 +1,4 @@
-"""Drawing, listing and playing flows, on the real content."""
+"""Drawing and playing flows, on the real content."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from flows.engine.draw import mermaid, svg, table
+from flows.engine.draw import mermaid, svg
 from flows.engine.layout import Line, arrange
 from flows.engine.library import Library, load
 from flows.engine.play import play
@@ -60,13 +60,6 @@ def test_lines_go_from_left_to_right() -> None:
     assert [boxes[name].column for name in "abc"] == [0, 1, 2]
     assert [len(line.via) for line in routed] == [0, 0, 1]
     assert arrange({}, [], 10, 5) == ({}, [])
-
-
-def test_the_table_lists_every_flow(library: Library) -> None:
-    rows = table(library).splitlines()
-    assert len(rows) == len(library.flows) + 3
-    assert rows[0].split() == ["gesprek", "titel", "stappen", "teksten", "woorden", "leesniveau"]
-    assert [row.split()[0] for row in rows[2:-1]] == sorted(library.flows)
 
 
 def played(library: Library, flow: str, *lines: str) -> str:

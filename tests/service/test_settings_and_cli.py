@@ -269,8 +269,15 @@ def test_migrating_twice(tmp_path: Path) -> None:
 
 
 def test_the_flows_are_checked(tmp_path: Path) -> None:
-    done = draaglicht(tmp_path, "flows", "check", "--table")
+    done = draaglicht(tmp_path, "flows", "check")
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(("form", "start"), [("text", "gesprek  "), ("markdown", "| gesprek |"), ("csv", "gesprek,")])
+def test_the_flows_are_listed(tmp_path: Path, form: str, start: str) -> None:
+    done = draaglicht(tmp_path, "flows", "list", "--as", form)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(start)
     assert "evening_ritual" in done.stdout
 
 

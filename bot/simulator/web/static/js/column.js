@@ -251,7 +251,10 @@ export class Column {
   }
 
   onScroll() {
-    this.stick = this.atEnd();
+    // What grew below by itself (a picture that loads) is no reason to stop following; scrolling up is.
+    const up = this.log.scrollTop < (this.lastTop || 0);
+    this.stick = this.atEnd() || (this.stick && !up);
+    this.lastTop = this.log.scrollTop;
     if (this.log.scrollTop < 160) this.loadOlder();
     if (this.atEnd()) {
       this.toEnd.hidden = true;
