@@ -109,7 +109,6 @@ def _go_on(turn: Turn, rest: str) -> None:
 
 COMMANDS: dict[str, Command] = {
     "start": Command(Who.ANYONE, _start),
-    "nu": Command(Who.PARENT, _starting("in_the_moment")),
     "menu": Command(Who.ANYONE, _menu),
     "verder": Command(Who.MEMBER, _go_on),
     "terug": Command(Who.ANYONE, _back),
@@ -144,7 +143,7 @@ OFFERED = (
     "mijngegevens",
     "verwijder",
 )
-"""What Telegram's own menu offers, in order."""
+"""What Telegram's own menu offers, in order; some are commands of flows."""
 
 
 def _of_flow(turn: Turn, word: str) -> Command | None:

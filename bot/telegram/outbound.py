@@ -71,7 +71,13 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
 async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
     from bot.pictures import PictureError, draw  # Large, and most processes never draw.
 
-    words = {"caption": call["caption"], "parse_mode": ParseMode.HTML, "disable_notification": call["quiet"]}
+    words = {
+        "caption": call["caption"],
+        "parse_mode": ParseMode.HTML,
+        "disable_notification": call["quiet"],
+        "read_timeout": _UPLOAD_SECONDS,
+        "write_timeout": _UPLOAD_SECONDS,
+    }
     format_: Literal["png", "pdf"] = "pdf" if call["document"] else "png"
     try:
         drawn = await asyncio.to_thread(draw, call["kind"], call["data"], format_)
@@ -79,11 +85,9 @@ async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
         log.error("picture not drawn", kind=call["kind"], problem=str(problem))
         return (await bot.send_message(chat_id, call["caption"], parse_mode=ParseMode.HTML)).message_id
     if format_ == "pdf":
-        whole = InputFile(drawn, filename=call["document"])
-        sent = await bot.send_document(chat_id, whole, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS, **words)
+        sent = await bot.send_document(chat_id, InputFile(drawn, filename=call["document"]), **words)
     else:
-        photo = InputFile(drawn, filename=f"{call['kind']}.png")
-        sent = await bot.send_photo(chat_id, photo, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS, **words)
+        sent = await bot.send_photo(chat_id, InputFile(drawn, filename=f"{call['kind']}.png"), **words)
     return sent.message_id
 
 

@@ -305,6 +305,13 @@ def test_what_comes_by_itself_is_neutral_and_shortly_named(tmp_path: Path) -> No
     assert [(one.code, one.line) for one in found] == [("E219", 2)]
 
 
+def test_a_button_to_a_gated_flow_asks_whether_it_is_on(tmp_path: Path) -> None:
+    gated = {"g": "gated: yes\nstart: a\nsteps:\n  a: {say: Dag., end: d}"}
+    button = "a: {say: 'Wat nu?', buttons: {x: {label: Daarheen, flow: g%s}, y: {label: Niets, end: d}}}"
+    assert [one.code for one in problems(tmp_path / "1", steps(button % ""), flows=gated)] == ["E222"]
+    assert problems(tmp_path / "2", steps(button % ", when: evening.named"), flows=gated) == []
+
+
 def test_two_flows_with_one_command(tmp_path: Path) -> None:
     flow = "command: plan\nstart: a\nsteps:\n  a: {say: Dag., end: d}"
     found = problems(tmp_path, flow, flows={"g": flow})

@@ -59,6 +59,12 @@ SHARED = {
     "with_mentor_without_yes": With.MENTOR,
     "with_co_parent": With.CO_PARENT,
 }
+CARDS = {
+    "game_situation": {"text": f"{MARK}kaart"},
+    "network_person": {"name": f"{MARK}iemand", "closeness": "1"},
+    "sentence_kept": {"sentence": f"{MARK}zin"},
+}
+"""What the parent keeps that is shown or drawn as a card, by kind: its fields."""
 KEPT = {name: f"{MARK}{name.replace('_', '')}" for name in SHARED}
 DELIVERY = {"inbox", "outbox", "paces"}
 
@@ -273,6 +279,19 @@ class Street:
             key = Coming(flow, self.given["only_me"]).key
             timers.put(connection, Timer(parent.chat_id, key, due, 3600, None, None if due else "10:00"))
         plan = {name: Field(f"{MARK}plan{name}", f"{MARK}plan{name}") for name in ("calls", "helps", "keeps_safe")}
+        spot = {"part": Field("belly", "buik"), "feeling": Field(f"{MARK}gevoel")}
+        for kind, together in (("game_situation", {"text": Field(f"{MARK}kaart")}), ("body_feeling", spot)):
+            records.keep(
+                connection,
+                safe,
+                person_id=parent.id,
+                key=f"{kind}.1",
+                kind=kind,
+                fields=together,
+                child_id=int(self.given["child"]),
+                today=self._now.date(),
+                now=self._now,
+            )
         records.keep(
             connection,
             safe,
@@ -284,6 +303,19 @@ class Street:
             today=self._now.date(),
             now=self._now,
         )
+        for kind, fields in CARDS.items():
+            marked = {name: Field(value, f"{MARK}{kind}") for name, value in fields.items()}
+            records.keep(
+                connection,
+                safe,
+                person_id=parent.id,
+                key=f"{kind}.1",
+                kind=kind,
+                fields=marked,
+                child_id=int(self.given["child"]),
+                today=self._now.date(),
+                now=self._now,
+            )
         notes.add(
             connection,
             safe,

@@ -7,18 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
-from bot.care import families, people, records
-from bot.care.people import Person, Role
+from bot.care import people, records
+from bot.care.people import Role
 from bot.conversation.danger import LULL_KEYS
 from bot.conversation.turn import SAFETY_FLOWS
 from bot.store import timers
-from bot.store.tables import conversations
-from bot.store.upsert import upsert
-from flows.engine.definition import ABOUT_STEP
 from flows.engine.library import Library, load
-from flows.engine.state import Frame, Ref, Run, State, Value, dump_state, load_state
+from flows.engine.state import State, load_state
+from tests.safety import everywhere
 from tests.support.desk import Desk, Sent
 
 MENTOR, COORDINATOR, PARENT = 401, 301, 501
@@ -41,51 +38,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Desk
     guide = desk.add(MENTOR, Role.MENTOR, "Ingrid")
     desk.add(COORDINATOR, Role.COORDINATOR, "Petra")
     parent = desk.add(PARENT, Role.PARENT, "Fatima", guide)
-    for name in ("Noor", "Milo"):
-        desk.do(lambda connection, name=name: _child(connection, desk, parent, name))
+    everywhere.settle(desk, guide, parent)
     yield desk
     desk.database.close()
 
 
-def _child(connection: Connection, desk: Desk, parent: Person, name: str) -> None:
-    assert parent.family_id
-    families.add_child(
-        connection,
-        desk.vault,
-        family_id=parent.family_id,
-        name=name,
-        age=6,
-        pronoun="she",
-        today=desk.now.date(),
-        now=desk.now,
-    )
-
-
-def _about(desk: Desk, chat_id: int, flow: str, step: str) -> dict[str, Value]:
-    """Whom a flow is about, if that was asked already."""
-    about = desk.host.library.flows[flow].about
-    person = desk.do(lambda connection: people.present(connection, desk.vault, chat_id).person)
-    if about is None or step == ABOUT_STEP or person is None or person.family_id is None:
-        return {}
-    found = desk.do(
-        lambda connection: families.children_of(
-            connection, desk.vault, person.family_id or 0, person.id, desk.now.date()
-        )
-    )
-    return {about.name: Ref(about.source, str(found[0].id))}
-
-
 def _is_at(desk: Desk, chat_id: int, flow: str, step: str) -> None:
     """Puts a chat in the middle of a conversation, as if nothing was ever said about danger."""
-    run = Run("cafe", (Frame(flow, step, "cafe.1", _about(desk, chat_id, flow, step)),), turn=7)
-    state = desk.vault.seal(people.STATE, chat_id, dump_state(State(turn=7, running=run)))
-
-    def work(connection: Connection) -> None:
-        put = upsert(connection, conversations, ("chat_id",), ("state_sealed", "active_at"))
-        connection.execute(put, {"chat_id": chat_id, "state_sealed": state, "active_at": desk.now})
-        timers.drop(connection, chat_id, *LULL_KEYS)
-
-    desk.do(work)
+    everywhere.is_at(desk, chat_id, flow, step)
+    desk.do(lambda connection: timers.drop(connection, chat_id, *LULL_KEYS))
 
 
 def _place(desk: Desk, chat_id: int) -> Place:

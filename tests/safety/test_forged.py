@@ -15,6 +15,7 @@ from bot.care import families
 from bot.conversation.matrix import ABOUT, Actor
 from bot.conversation.taps import BUTTONS, OLD_BUTTON
 from bot.safety.access import REFUSED
+from bot.store import tables
 from flows.engine.library import load
 from tests.safety import hostile
 from tests.safety.street import CHATS, KEPT, MARK, NAMES, SWITCHED, Heard, Street, open_street
@@ -136,9 +137,13 @@ def _nothing_of_the_family(actor: Actor, heard: Heard) -> None:
 
 
 def _without_words_of(actor: Actor, street: Street, rows: object) -> object:
-    """Near ones may write to the parent and, as the other parent, change what the family shares: not looked at here."""
+    """Near ones may write to the parent, look (which moves the end of the chain of looks) and, as the other parent,
+    change what the family shares: not looked at here."""
     assert isinstance(rows, dict)
     own = street.people[actor].id if actor in street.people else 0
+    end = list(tables.people.c).index(tables.people.c.looks_end_sealed)
+    if actor in NEAR:
+        rows = {**rows, "people": [(*row[:end], *row[end + 1 :]) for row in rows["people"]]}
     return {
         name: [row for row in found if own not in row]
         for name, found in rows.items()

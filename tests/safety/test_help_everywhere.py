@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from bot.care import invitations, people
 from bot.care.people import Person, Role
@@ -19,12 +18,11 @@ from bot.safety.help import HelpCards, load_help, unverified
 from bot.store import inbox
 from bot.store.database import Database
 from bot.store.inbox import Arrival
-from bot.store.tables import conversations
-from bot.store.upsert import upsert
 from bot.telegram.help_at_once import Given, HelpDesk
 from bot.telegram.intake import BATCH
 from flows.engine.library import Library, load
-from flows.engine.state import Frame, Run, State, dump_state, load_state
+from flows.engine.state import State, load_state
+from tests.safety import everywhere
 from tests.service.story import parent, somebody, telling
 from tests.support.desk import Desk
 
@@ -55,7 +53,6 @@ SPELLINGS = (
     "hupl",
 )
 MENTOR, COORDINATOR, PARENT, GUEST, STRANGER = 401, 301, 501, 601, 999
-TURN = 7
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +65,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Desk
     desk = Desk(tmp_path_factory.mktemp("desk"), cache, datetime(2027, 3, 1, 18, 30, tzinfo=UTC))
     guide = desk.add(MENTOR, Role.MENTOR, "Ingrid")
     desk.add(COORDINATOR, Role.COORDINATOR, "Petra")
-    desk.add(PARENT, Role.PARENT, "Fatima", guide)
+    everywhere.settle(desk, guide, desk.add(PARENT, Role.PARENT, "Fatima", guide))
     yield desk
     desk.database.close()
 
@@ -81,18 +78,6 @@ def _steps(library: Library) -> list[tuple[str, str]]:
         for name, step in flow.steps.items()
         if step.asks or step.pause
     ]
-
-
-def _is_at(desk: Desk, chat_id: int, flow: str, step: str) -> None:
-    """Puts a chat in the middle of a conversation."""
-    run = Run("cafe", (Frame(flow, step, "cafe.1"),), turn=TURN)
-    state = desk.vault.seal(people.STATE, chat_id, dump_state(State(turn=TURN, running=run)))
-
-    def work(connection: Connection) -> None:
-        put = upsert(connection, conversations, ("chat_id",), ("state_sealed", "active_at"))
-        connection.execute(put, {"chat_id": chat_id, "state_sealed": state, "active_at": desk.now})
-
-    desk.do(work)
 
 
 def _state(desk: Desk, chat_id: int) -> State:
@@ -110,7 +95,7 @@ def test_at_every_step_of_every_flow_by_every_spelling(desk: Desk, library: Libr
     for flow, step in steps:
         chat_id = _whose(library, flow)
         who = PARENT if chat_id == GUEST else chat_id  # A guest without a link is nowhere: see below.
-        _is_at(desk, who, flow, step)
+        everywhere.is_at(desk, who, flow, step)
         before = _state(desk, who).running
         for spelling in SPELLINGS:
             tried += 1

@@ -300,7 +300,8 @@ class Actor:
         known = " ".join(str(library.flows[name]) for name in flows)
         known += " ".join(listed for fact, listed in _BEHIND.items() if re.search(rf"\b{fact}\b", known))
         for kind, listed in ((kind, one.listed) for kind, one in library.catalog.records.items()):
-            for number, item in enumerate(reversed(facts[listed])) if listed and re.search(rf"\b{listed}\b", known) else ():
+            kept = facts[listed] if listed and re.search(rf"\b{listed}\b", known) else []
+            for number, item in enumerate(reversed(kept)):
                 raw = item.get("raw", {})
                 fields: dict[str, Field | None] = {
                     name: Field(raw.get(name, item.get(name)), str(item.get(name) or ""))

@@ -88,7 +88,11 @@ async def test_two_questions_more_and_then_it_is_accepted(fatima: Somebody) -> N
     assert "deed Sam" in await fatima.says("meestal dus")
     await fatima.taps("Zo is het genoeg", "Klaar")
     (scene,) = fatima.kept("scene")
-    assert [scene.said(name) for name in ("happened", "once", "closer")] == ["altijd bang", "gewoon vaak", "meestal dus"]
+    assert [scene.said(name) for name in ("happened", "once", "closer")] == [
+        "altijd bang",
+        "gewoon vaak",
+        "meestal dus",
+    ]
 
 
 async def test_nothing_is_kept_of_who_skips_it_all(fatima: Somebody) -> None:

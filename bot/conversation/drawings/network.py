@@ -57,7 +57,7 @@ def _gives(turn: Turn, one: Record) -> list[str]:
 
 
 def _would_ask(one: Record) -> bool:
-    return one.value("ask") == "yes"
+    return bool(one.value("ask") == "yes")
 
 
 DRAWINGS: dict[str, Drawing] = {"network_map": network_map}

@@ -148,6 +148,11 @@ class _Flow:
         for button_name, button in step.buttons.items():
             self._branches((*keys, "buttons", button_name, "next"), button.next or [])
             self._flow((*keys, "buttons", button_name, "flow"), button.flow)
+            led_to = self.library.flows.get(button.flow or "")
+            if led_to and led_to.gated and not button.when and not self.flow.gated:
+                what = f"'{button.flow}' is er pas als de mentor het aanzet"
+                mend = f"when: \"'{button.flow}' in (switched | map(attribute='id') | list)\""
+                self.add((*keys, "buttons", button_name), "E222", what, mend)
         self._step((*keys, "skip"), step.skip.step)
         if step.silence:
             self._step((*keys, "silence", "step"), step.silence.step)

@@ -1,0 +1,118 @@
+"""Conversations put at any step of any flow, for people of whom one of everything is kept, and who find no gate closed.
+
+What a conversation would remember by then is made up from the flow: what it is about, what was chosen and what was
+drawn. Does not know in which order people come to the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from bot.care import families, people, records, switches
+from bot.care.people import Person
+from bot.care.records import Field
+from bot.store import tables
+from bot.store.upsert import upsert
+from flows.engine.definition import ABOUT_STEP, Flow
+from flows.engine.library import Library
+from flows.engine.scope import DECK
+from flows.engine.state import Frame, Ref, Run, State, Value, dump_state
+from tests.support.desk import Desk
+
+CHILDREN = ("Noor", "Milo")
+TURN = 7
+
+
+def settle(desk: Desk, mentor: Person, parent: Person) -> None:
+    """Two children, every gate open, and one thing of every kind that has a list."""
+    desk.do(partial(_settle, desk, mentor, parent))
+
+
+def _settle(desk: Desk, mentor: Person, parent: Person, connection: Connection) -> None:
+    family, vault, now = parent.family_id or 0, desk.vault, desk.now
+    given = {"family_id": family, "age": 6, "pronoun": "she", "today": now.date(), "now": now}
+    children = [families.add_child(connection, vault, name=name, **given) for name in CHILDREN]
+    for name, flow in desk.host.library.flows.items():
+        if flow.gated:
+            switches.switch_on(connection, vault, family, name, mentor, "We spraken erover.", now)
+    for kind, one in desk.host.library.catalog.records.items():
+        if one.listed:
+            records.keep(
+                connection,
+                vault,
+                person_id=parent.id,
+                key=f"{kind[:30]}.1",
+                kind=kind,
+                fields={name: _field(example) for name, example in one.example.items() if example},
+                child_id=children[0],
+                today=now.date(),
+                now=now,
+            )
+
+
+def _field(example: str | Mapping[str, str]) -> Field:
+    raw, said = (example["raw"], example["said"]) if isinstance(example, Mapping) else (example, example)
+    return Field(int(raw) if raw.isdecimal() else raw, said)
+
+
+def is_at(desk: Desk, chat_id: int, flow: str, step: str) -> None:
+    """Puts a chat in the middle of a conversation."""
+    desk.do(partial(_is_at, desk, chat_id, flow, step))
+
+
+def _is_at(desk: Desk, chat_id: int, flow: str, step: str, connection: Connection) -> None:
+    person = people.present(connection, desk.vault, chat_id).person
+    values = _remembered(desk.host.library, flow, step, _first_ids(connection, desk, person)) if person else {}
+    run = Run("cafe", (Frame(flow, step, "cafe.1", values),), turn=TURN)
+    state = desk.vault.seal(people.STATE, chat_id, dump_state(State(turn=TURN, running=run)))
+    put = upsert(connection, tables.conversations, ("chat_id",), ("state_sealed", "active_at"))
+    connection.execute(put, {"chat_id": chat_id, "state_sealed": state, "active_at": desk.now})
+
+
+def _first_ids(connection: Connection, desk: Desk, person: Person) -> dict[str, str]:
+    """The id of the first item of each list that this person has."""
+    ids = {"gated": next(name for name, flow in desk.host.library.flows.items() if flow.gated)}
+    guided = (
+        connection.execute(select(tables.families.c.id).where(tables.families.c.mentor_id == person.id))
+        .scalars()
+        .first()
+    )
+    if guided:
+        ids["families"] = str(guided)
+    if person.family_id:
+        found = families.children_of(connection, desk.vault, person.family_id, person.id, desk.now.date())
+        ids["children"] = str(found[0].id)
+    for kind, one in desk.host.library.catalog.records.items():
+        kept = records.newest(connection, desk.vault, person.id, kind, 1) if one.listed else []
+        ids.update({str(one.listed): str(record.id) for record in kept})
+    return ids
+
+
+def _remembered(library: Library, name: str, step: str, ids: Mapping[str, str]) -> dict[str, Value]:
+    flow = library.flows[name]
+    if step == ABOUT_STEP:
+        return {}
+    drawn = _drawn(library, flow)
+    chosen: dict[str, Value] = {}
+    if flow.about and flow.about.source in ids:
+        chosen[flow.about.name] = Ref(flow.about.source, ids[flow.about.source])
+    if "child" in flow.needs and "children" in ids:
+        chosen["child"] = Ref("children", ids["children"])
+    for one in flow.steps.values():
+        if one.choose and one.remember and one.remember not in chosen:
+            if one.choose.source in ids:
+                chosen[one.remember] = Ref(one.choose.source, ids[one.choose.source])
+            elif one.choose.source in drawn:
+                chosen[one.remember] = drawn[one.choose.source][0]
+    return {**drawn, **chosen}
+
+
+def _drawn(library: Library, flow: Flow) -> dict[str, list[Ref]]:
+    picks = [step.pick for step in flow.steps.values() if step.pick and step.pick.count > 1]
+    return {
+        pick.into: [Ref(f"{DECK}{pick.deck}", entry) for entry in list(library.decks[pick.deck].entries)[: pick.count]]
+        for pick in picks
+    }
