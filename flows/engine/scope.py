@@ -111,8 +111,18 @@ class _Gone(dict[str, object]):
         said = next((frame.said.get(name, "") for name, value in frame.values.items() if value == ref), "")
         super().__init__(id=ref.id, name=said)
 
+    def __missing__(self, name: str) -> object:
+        return _NOTHING_KEPT if name == "raw" else ""
+
+
+class _NothingKept(dict[str, object]):
+    """Stands in for what was kept of an item that is gone: every field is empty."""
+
     def __missing__(self, name: str) -> str:
         return ""
+
+
+_NOTHING_KEPT = _NothingKept()
 
 
 def build_scope(library: Library, facts: Facts, frame: Frame, flow: Flow, *, html: bool) -> Scope:

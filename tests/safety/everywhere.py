@@ -7,11 +7,14 @@ drawn. Does not know in which order people come to the steps.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time, timedelta
 from functools import partial
+from itertools import count
 
 from sqlalchemy import Connection, select
 
-from bot.care import families, people, records, switches
+from bot.care import coming, families, people, records, rituals, switches
+from bot.care.coming import Coming
 from bot.care.people import Person
 from bot.care.records import Field
 from bot.store import tables
@@ -24,6 +27,8 @@ from tests.support.desk import Desk
 
 CHILDREN = ("Noor", "Milo")
 TURN = 7
+COMES = Coming("body_now")
+_NUMBERS = count(1)
 
 
 def settle(desk: Desk, mentor: Person, parent: Person) -> None:
@@ -38,6 +43,7 @@ def _settle(desk: Desk, mentor: Person, parent: Person, connection: Connection) 
     for name, flow in desk.host.library.flows.items():
         if flow.gated:
             switches.switch_on(connection, vault, family, name, mentor, "We spraken erover.", now)
+    coming.every(connection, parent, COMES, time(10), rituals.EVERY_DAY, timedelta(hours=2), now)
     for kind, one in desk.host.library.catalog.records.items():
         if one.listed:
             records.keep(
@@ -59,14 +65,15 @@ def _field(example: str | Mapping[str, str]) -> Field:
 
 
 def is_at(desk: Desk, chat_id: int, flow: str, step: str) -> None:
-    """Puts a chat in the middle of a conversation."""
+    """Puts a chat in the middle of a conversation, each time another."""
     desk.do(partial(_is_at, desk, chat_id, flow, step))
 
 
 def _is_at(desk: Desk, chat_id: int, flow: str, step: str, connection: Connection) -> None:
     person = people.present(connection, desk.vault, chat_id).person
     values = _remembered(desk.host.library, flow, step, _first_ids(connection, desk, person)) if person else {}
-    run = Run("cafe", (Frame(flow, step, "cafe.1", values),), turn=TURN)
+    run_id = f"cafe{next(_NUMBERS)}"
+    run = Run(run_id, (Frame(flow, step, f"{run_id}.1", values),), turn=TURN)
     state = desk.vault.seal(people.STATE, chat_id, dump_state(State(turn=TURN, running=run)))
     put = upsert(connection, tables.conversations, ("chat_id",), ("state_sealed", "active_at"))
     connection.execute(put, {"chat_id": chat_id, "state_sealed": state, "active_at": desk.now})
@@ -85,6 +92,7 @@ def _first_ids(connection: Connection, desk: Desk, person: Person) -> dict[str, 
     if person.family_id:
         found = families.children_of(connection, desk.vault, person.family_id, person.id, desk.now.date())
         ids["children"] = str(found[0].id)
+        ids["coming"] = COMES.key
     for kind, one in desk.host.library.catalog.records.items():
         kept = records.newest(connection, desk.vault, person.id, kind, 1) if one.listed else []
         ids.update({str(one.listed): str(record.id) for record in kept})
@@ -106,13 +114,21 @@ def _remembered(library: Library, name: str, step: str, ids: Mapping[str, str]) 
             if one.choose.source in ids:
                 chosen[one.remember] = Ref(one.choose.source, ids[one.choose.source])
             elif one.choose.source in drawn:
-                chosen[one.remember] = drawn[one.choose.source][0]
+                found = drawn[one.choose.source]
+                chosen[one.remember] = found[0] if isinstance(found, list) else found
     return {**drawn, **chosen}
 
 
-def _drawn(library: Library, flow: Flow) -> dict[str, list[Ref]]:
-    picks = [step.pick for step in flow.steps.values() if step.pick and step.pick.count > 1]
-    return {
-        pick.into: [Ref(f"{DECK}{pick.deck}", entry) for entry in list(library.decks[pick.deck].entries)[: pick.count]]
-        for pick in picks
-    }
+def _drawn(library: Library, flow: Flow) -> dict[str, Ref | list[Ref]]:
+    """What the flow draws, by the name that it is remembered under."""
+    drawn: dict[str, Ref | list[Ref]] = {}
+    for pick in (step.pick for step in flow.steps.values() if step.pick):
+        fixed = {name: value for name, value in pick.where.items() if "{" not in value}
+        fitting = [
+            Ref(f"{DECK}{pick.deck}", entry.id)
+            for entry in library.decks[pick.deck].entries.values()
+            if all(value in entry.fields.get(name, "") for name, value in fixed.items())
+        ]
+        if fitting:
+            drawn[pick.into] = fitting[: pick.count] if pick.count > 1 else fitting[0]
+    return drawn

@@ -37,8 +37,9 @@ def change_record(turn: Turn, request: Request) -> Value | None:
 
 
 def own_record(turn: Turn, request: Request) -> Value | None:
-    """What this flow keeps itself, as an item of its list, to hand to another flow; nothing when nothing is kept."""
-    record = record_of(turn, request, THIS)
+    """Something that was kept, or else what this flow keeps itself, as an item of its list, to hand to another flow;
+    nothing when it is not there."""
+    record = record_of(turn, request, request.arguments.get("record", THIS))
     return Ref(request.arguments["list"], str(record.id)) if record else None
 
 
