@@ -103,7 +103,7 @@ def _remembered(library: Library, name: str, step: str, ids: Mapping[str, str]) 
     flow = library.flows[name]
     if step == ABOUT_STEP:
         return {}
-    drawn = _drawn(library, flow)
+    drawn = _drawn(library, flow, step)
     chosen: dict[str, Value] = {}
     if flow.about and flow.about.source in ids:
         chosen[flow.about.name] = Ref(flow.about.source, ids[flow.about.source])
@@ -119,15 +119,15 @@ def _remembered(library: Library, name: str, step: str, ids: Mapping[str, str]) 
     return {**drawn, **chosen}
 
 
-def _drawn(library: Library, flow: Flow) -> dict[str, Ref | list[Ref]]:
-    """What the flow draws, by the name that it is remembered under."""
+def _drawn(library: Library, flow: Flow, name: str) -> dict[str, Ref | list[Ref]]:
+    """What the flow draws, by the name that it is remembered under; last what this very step draws."""
     drawn: dict[str, Ref | list[Ref]] = {}
-    for pick in (step.pick for step in flow.steps.values() if step.pick):
-        fixed = {name: value for name, value in pick.where.items() if "{" not in value}
+    for pick in (step.pick for step in (*flow.steps.values(), flow.steps[name]) if step.pick):
+        fixed = {field: value for field, value in pick.where.items() if "{" not in value}
         fitting = [
             Ref(f"{DECK}{pick.deck}", entry.id)
             for entry in library.decks[pick.deck].entries.values()
-            if all(value in entry.fields.get(name, "") for name, value in fixed.items())
+            if all(value in ({"id": entry.id} | dict(entry.fields)).get(field, "") for field, value in fixed.items())
         ]
         if fitting:
             drawn[pick.into] = fitting[: pick.count] if pick.count > 1 else fitting[0]

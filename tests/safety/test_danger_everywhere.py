@@ -20,7 +20,8 @@ from tests.support.desk import Desk, Sent
 
 MENTOR, COORDINATOR, PARENT = 401, 301, 501
 WHO = {"parent": PARENT, "mentor": MENTOR, "coordinator": COORDINATOR}
-ORDINARY = "Ze lachte vandaag."
+ORDINARY = {"explicit": "Ik wil soep.", "possible": "Ik kan niet mee."}
+"""Words of the same form, so that where they lead tells where the others would have led."""
 SAID = {"explicit": "Ik wil dood.", "possible": "Ik kan niet meer."}
 QUESTION = {"explicit": "Is er nu iemand in gevaar?", "possible": "Gaat het nu om gevaar?"}
 
@@ -84,7 +85,7 @@ def test_asked_first_taken_all_the_same_and_back(desk: Desk, library: Library, t
     wrong = []
     for flow, step, chat_id in _steps(library):
         _is_at(desk, chat_id, flow, step)
-        desk.says(chat_id, ORDINARY)
+        desk.says(chat_id, ORDINARY[tier])
         ordinary = _place(desk, chat_id)
 
         _is_at(desk, chat_id, flow, step)

@@ -86,6 +86,7 @@ async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
 async def test_four_weeks_of_one_family(town: Town) -> None:
     house = await _coming_in(town)
     await _week_of_finding(house)
+    await _week_of_trying(house)
 
 
 # --- Monday the first: coming in --------------------------------------------------------------------------------------
@@ -211,7 +212,79 @@ async def _week_of_finding(house: House) -> None:
     await house.until("2027-03-07T12:00")
     assert "10:00" in house.comes_at("2027-03-07")
     heard = await fatima.taps("Kijk terug")
-    print(heard)
+    assert "drie avonden" in heard.lower()
+    assert "geld en ruzie" in heard
+    assert "Bij Noor werd het na het praten lichter" in heard
+
+
+# --- the second week: trying something, and seeing how it goes ----------------------------------------------------------
+
+
+async def _week_of_trying(house: House) -> None:
+    fatima = house.fatima
+    await house.until("2027-03-07T20:30")
+    print("sunday", house.comes_at("2027-03-07"), fatima.buttons)
+
+    # Monday is full: what had no room is told in the settings, and there more room can be made.
+    await house.until("2027-03-08T08:30")
+    await fatima.taps("Laat zien", "Dit helpt")
+    await house.until("2027-03-08T18:30")
+    await fatima.taps("Laat zien", "Goed, dat doe ik")
+    await house.evening("2027-03-08", "Noor", "Niets vanavond")
+    print("ritual with tried", fatima.last.text, fatima.buttons)
+    await fatima.taps("Kijk terug", "Deze keer niet", "Zo houden")
+    await house.until("2027-03-08T22:00")
+    print("monday", house.comes_at("2027-03-08"))
+    await fatima.says("/instellingen")
+    await fatima.taps("Hoe vaak ik kom")
+    print(fatima.last.text)
+    await fatima.taps("Kies hoe vaak", "Vijf keer")
+
+    await house.until("2027-03-09T08:30")
+    await fatima.taps("Laat zien", "Niet meer", "Hoeft niet")
+    await house.until("2027-03-09T17:35")
+    print(house.comes_at("2027-03-09"), fatima.last.text)
+    await fatima.taps("Laat zien", "Goed, dat doe ik")
+    await house.until("2027-03-09T18:10")
+    print(house.comes_at("2027-03-09"), fatima.last.text)
+    await fatima.taps("Laat zien", "Dit ga ik doen")
+    await house.evening("2027-03-09", "Noor", "Niets vanavond")
+    await fatima.taps("Kijk terug", "Het lukte", "Dat het klein was")
+    print(fatima.last.text, fatima.buttons)
+    await fatima.taps("Het gaat nu vanzelf")
+    await house.until("2027-03-09T22:00")
+    print(house.comes_at("2027-03-09"))
+
+    await fatima.says("/experiment")
+    print(fatima.last.text, fatima.buttons)
+    await fatima.taps(fatima.buttons[0])
+    print(fatima.last.text)
+    await fatima.taps("Dit probeer ik", "'s Ochtends")
+    print(fatima.last.text)
+    await house.until("2027-03-10T08:30")
+    await fatima.taps("Laat zien", "Ik doe het")
+    for at in ("2027-03-13T09:00", "2027-03-13T13:05", "2027-03-13T16:10", "2027-03-14T12:30"):
+        await house.until(at)
+        await _body(house, "6")
+        await fatima.taps("Klaar")
+    await house.until("2027-03-14T16:30")
+    await _body(house, "8")
+    await fatima.taps("Laat zien")
+    print(house.pictures()[-1])
+    await house.until("2027-03-14T20:30")
+    print(house.comes_at("2027-03-13"), house.comes_at("2027-03-14"), fatima.last.text)
+    await fatima.taps("Laat zien", "Allemaal, om de beurt")
+    await fatima.taps("Vaak", "Af en toe", "Een klein moment", "Sla over")
+    await fatima.taps("Niet gezien", "Vaak", "Vaak", "Meestal")
+    print(house.pictures()[-2:], fatima.buttons)
+    await house.until("2027-03-15T08:10")
+    print(house.comes_at("2027-03-15"), fatima.last.text)
+
+
+async def _body(house: House, size: str) -> None:
+    """A look at one's own body."""
+    await house.fatima.says("/lijf")
+    await house.fatima.taps("Buik", size, "Opgejaagd of boos", "Nu niet")
 
 
 async def _conflict_at_dinner(house: House, at: str) -> None:
