@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from bot.care import consents, families, invitations, people, records, rituals, sharing
+from bot.care import consents, demo_kept, families, invitations, people, records, rituals, sharing
 from bot.care.consents import Purpose
 from bot.care.people import Person, Role
 from bot.care.records import Field
@@ -193,6 +193,7 @@ def _live(
             rituals.set_evening(connection, person, household.at, household.days, now)
             rituals.set_look_back(connection, person, rituals.LOOK_BACK_DAY, now)
             _evenings(connection, vault, household, person, children, now, chance)
+            demo_kept.keep_more(connection, vault, person, children[0], WEEKS, now, chance)
             _shares_some(connection, vault, person_id, now)
 
 
