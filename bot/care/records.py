@@ -79,9 +79,7 @@ def newest(connection: Connection, vault: Vault, person_id: int, kind: str, most
 
 def by_id(connection: Connection, vault: Vault, person_id: int, record_id: int) -> Record | None:
     """A record of this person."""
-    row = connection.execute(
-        select(records).where(records.c.person_id == person_id, records.c.id == record_id)
-    ).first()
+    row = connection.execute(select(records).where(records.c.person_id == person_id, records.c.id == record_id)).first()
     return of_row(row, vault) if row else None
 
 
