@@ -15,7 +15,7 @@ from bot.conversation.turn import LOOK_BACK_FLOW, QUIET_FLOW, REMINDER_FLOW, STI
 from bot.store import timers
 from bot.store.outbox import Priority
 from bot.store.timers import Timer
-from flows.engine.state import Elapsed, Ref, Remind, State, Value
+from flows.engine.state import Elapsed, Ref, Remind, Run, State, Value
 
 _UNASKED = {
     rituals.EVENING: EVENING_LATER,
@@ -45,7 +45,7 @@ def rang(turn: Turn, timer: Rang) -> None:
         case "look_back" | "look_back_later":
             _look_back(turn, timer)
         case "half_way":
-            _half_way(turn)
+            _half_way(turn, timer)
         case alerts.ALERT:
             alerting.rang(turn)
         case key if key in danger.LULL_KEYS:
@@ -209,13 +209,33 @@ def _soon_after_another(turn: Turn, person: Person, timer: Rang) -> datetime | N
     return verdict.later
 
 
-def _half_way(turn: Turn) -> None:
-    if turn.person and (turn.person.blocked or turn.person.is_paused(turn.now)):
+def _half_way(turn: Turn, timer: Rang) -> None:
+    """Offers to go on with what was left half-way; it counts for the day and keeps apart like all that comes."""
+    person = turn.person
+    runs = (run for run in (*turn.state.parked, turn.state.running) if run)
+    if person is None or _is_talking(turn) or not any(_is_left_half_way(turn, run) for run in runs):
         return
-    half_way = [run for run in (*turn.state.parked, turn.state.running) if run and run.trail]
-    if half_way and not _is_talking(turn):
+    came = coming.came_today(turn.connection, person, turn.now)
+    evening = coming.evening_to_come(person, turn.facts.timers, came, turn.now)
+    verdict = coming.decide(
+        person, useful_until=timer.useful_until, came=came, evening=evening, talking=False, now=turn.now
+    )
+    if verdict.comes:
+        coming.note(turn.connection, person, rituals.HALF_WAY, coming.CAME, turn.now)
         _speak_as_reminder(turn, purpose_is_ritual=False)
         turn.apply(Remind())
+    elif verdict.later:
+        useful = int((timer.useful_until - verdict.later).total_seconds())
+        timers.put(turn.connection, Timer(turn.chat_id, rituals.HALF_WAY, verdict.later, useful))
+        turn.note = "held"
+    else:
+        turn.note = verdict.why or "not wanted"
+
+
+def _is_left_half_way(turn: Turn, run: Run) -> bool:
+    """Whether this is something to go on with: begun, not offered before, and not about one moment that is over."""
+    flow = turn.host.library.flows.get(run.flow)
+    return bool(run.trail) and not run.rests and flow is not None and not flow.momentary
 
 
 def _is_talking(turn: Turn) -> bool:

@@ -335,8 +335,10 @@ class Inputs(Walking):
         self.put_aside()
         for run in [run for run in self.parked if not self.alive(run)]:
             self.drop(run, GONE)
+        over = [replace(run, rests=run.rests or self.library.flows[run.flow].momentary) for run in self.parked]
+        self.parked = over
         self.offer_begun()
-        self.parked = [replace(run, rests=True) for run in self.parked]
+        self.parked = [replace(run, rests=True) for run in over]
 
     def _forget(self, run_id: str) -> None:
         for run in [run for run in self.parked if run.id == run_id]:

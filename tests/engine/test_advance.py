@@ -611,6 +611,14 @@ def test_what_is_half_way_is_offered_again(tmp_path: Path) -> None:
     assert talk.give(Remind()) == []
 
 
+def test_what_was_about_one_moment_is_not_offered_again(tmp_path: Path) -> None:
+    talk = chat(tmp_path, {"f": QUESTION, "g": f"momentary: yes\n{QUESTION}"})
+    for flow in "fg":
+        talk.start(flow)
+        talk.give(Typed("iets"))
+    assert talk.give(Remind()) == ["Je was bezig met: F. Ga je verder?"]
+
+
 # --- back, stop, resume -----------------------------------------------------------------------------------------------
 
 

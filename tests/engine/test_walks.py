@@ -37,10 +37,11 @@ from flows.engine.state import (
 )
 from flows.engine.worlds import world
 
-STEPS, ALL_STEPS = 3_000, 10_000
-"""Of each flow, over all worlds: as a rule, and with `--full`."""
 MAX_STATE = 16_000
 LIBRARY = load()
+STEPS, ALL_STEPS = 120_000 // len(LIBRARY.flows), 10_000
+"""Of each flow, over all worlds: as a rule, when all flows together take as long however many there are; and with
+`--full`."""
 WORLDS = sorted(LIBRARY.catalog.worlds)
 NOW = datetime.fromisoformat("2027-03-01T19:30")
 

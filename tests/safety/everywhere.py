@@ -1,4 +1,4 @@
-"""Conversations put at any step of any flow, for people of whom one of everything is kept, and who find no gate closed.
+"""Conversations put at any step of any flow, for people who keep some of everything and find no gate closed.
 
 What a conversation would remember by then is made up from the flow: what it is about, what was chosen and what was
 drawn. Does not know in which order people come to the steps.
@@ -26,13 +26,14 @@ from flows.engine.state import Frame, Ref, Run, State, Value, dump_state
 from tests.support.desk import Desk
 
 CHILDREN = ("Noor", "Milo")
-TURN = 7
+TURN, RUN = 7, "cafe"
 COMES = Coming("body_now")
 _NUMBERS = count(1)
 
 
 def settle(desk: Desk, mentor: Person, parent: Person) -> None:
-    """Two children, every gate open, and one thing of every kind that has a list."""
+    """Two children, every gate open, and two things of every kind that has a list: of one alone it is never asked
+    which."""
     desk.do(partial(_settle, desk, mentor, parent))
 
 
@@ -44,13 +45,14 @@ def _settle(desk: Desk, mentor: Person, parent: Person, connection: Connection) 
         if flow.gated:
             switches.switch_on(connection, vault, family, name, mentor, "We spraken erover.", now)
     coming.every(connection, parent, COMES, time(10), rituals.EVERY_DAY, timedelta(hours=2), now)
-    for kind, one in desk.host.library.catalog.records.items():
-        if one.listed:
+    listed = [(kind, one) for kind, one in desk.host.library.catalog.records.items() if one.listed]
+    for number in (1, 2):
+        for kind, one in listed:
             records.keep(
                 connection,
                 vault,
                 person_id=parent.id,
-                key=f"{kind[:30]}.1",
+                key=f"{kind[:30]}.{number}",
                 kind=kind,
                 fields={name: _field(example) for name, example in one.example.items() if example},
                 child_id=children[0],
@@ -65,18 +67,28 @@ def _field(example: str | Mapping[str, str]) -> Field:
 
 
 def is_at(desk: Desk, chat_id: int, flow: str, step: str) -> None:
-    """Puts a chat in the middle of a conversation, each time another."""
+    """Puts a chat in the middle of a conversation, each time another, of which nothing was kept yet."""
     desk.do(partial(_is_at, desk, chat_id, flow, step))
 
 
 def _is_at(desk: Desk, chat_id: int, flow: str, step: str, connection: Connection) -> None:
     person = people.present(connection, desk.vault, chat_id).person
     values = _remembered(desk.host.library, flow, step, _first_ids(connection, desk, person)) if person else {}
-    run_id = f"cafe{next(_NUMBERS)}"
+    if person:
+        _forget(connection, desk, person.id)
+    run_id = f"{RUN}{next(_NUMBERS)}"
     run = Run(run_id, (Frame(flow, step, f"{run_id}.1", values),), turn=TURN)
     state = desk.vault.seal(people.STATE, chat_id, dump_state(State(turn=TURN, running=run)))
     put = upsert(connection, tables.conversations, ("chat_id",), ("state_sealed", "active_at"))
     connection.execute(put, {"chat_id": chat_id, "state_sealed": state, "active_at": desk.now})
+
+
+def _forget(connection: Connection, desk: Desk, person_id: int) -> None:
+    """Else what was typed before could be chosen by typing it again."""
+    rows = tables.records.c
+    here = select(rows.key).where(rows.person_id == person_id, rows.key.startswith(RUN))
+    for key in connection.execute(here).scalars().all():
+        records.throw_away(connection, person_id, key)
 
 
 def _first_ids(connection: Connection, desk: Desk, person: Person) -> dict[str, str]:

@@ -13,6 +13,7 @@ from bot.care.people import Role
 from bot.conversation.danger import LULL_KEYS
 from bot.conversation.turn import SAFETY_FLOWS
 from bot.store import timers
+from flows.engine.definition import ABOUT_STEP
 from flows.engine.library import Library, load
 from flows.engine.state import State, load_state
 from tests.safety import everywhere
@@ -60,7 +61,8 @@ def _place(desk: Desk, chat_id: int) -> Place:
 def _steps(library: Library) -> list[tuple[str, str, int]]:
     """Every step at which a member can wait, but for those that are about danger.
 
-    Those that change the children come last: a child called "Ik wil dood." would be chosen by typing that.
+    Those that change the children come last: a child called "Ik wil dood." would be chosen by typing that. What
+    asks which thing it is about comes first, while there still is more than one.
     """
     steps = [
         (flow.flow, name, WHO[flow.audience[0]])
@@ -68,7 +70,7 @@ def _steps(library: Library) -> list[tuple[str, str, int]]:
         for name, step in flow.steps.items()
         if (step.asks or step.pause) and flow.audience[0] in WHO and flow.flow not in SAFETY_FLOWS
     ]
-    return sorted(steps, key=lambda one: one[0] in ("add_child", "change_child"))
+    return sorted(steps, key=lambda one: (one[0] in ("add_child", "change_child"), one[1] != ABOUT_STEP))
 
 
 def _answered_no(desk: Desk, chat_id: int, heard: list[Sent]) -> None:

@@ -324,7 +324,9 @@ class Actor:
             coming.once(connection, person, Coming("resolution_check", str(record.id)), at, timedelta(hours=3))
         for name in facts["by_itself"] if person else ():
             useful = timedelta(hours=2)
-            coming.every(connection, person, Coming(name), time(8, 30), rituals.EVERY_DAY, useful, self.town.clock.now())
+            coming.every(
+                connection, person, Coming(name), time(8, 30), rituals.EVERY_DAY, useful, self.town.clock.now()
+            )
         for name in {transcript.start, *(one["id"] for one in facts["switched"])}:
             if person and person.family_id and library.flows[name].gated:
                 now, vault = self.town.clock.now(), self.town.service.vault

@@ -62,7 +62,7 @@ def _noted(town: Town, note: str) -> int:
 def _is_not_on(heard: str, who: Somebody) -> None:
     assert NOT_YET in heard
     assert TITLE not in heard
-    assert "Nu even" in who.buttons
+    assert "Vanavond" in who.buttons
 
 
 async def test_from_switching_on_to_the_sign_ahead_and_off_again(

@@ -36,7 +36,7 @@ def fatima(town: Town, ingrid: Somebody) -> Somebody:
 async def _at_the_words(who: Somebody) -> None:
     """In the evening's question, where what the child said may be typed."""
     await who.says("/menu")
-    await who.taps("De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
+    await who.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
     assert "Wil je opschrijven" in who.last.text
 
 

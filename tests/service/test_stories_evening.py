@@ -155,7 +155,7 @@ async def test_another_time_after_the_ritual_does_not_bring_it_back_tonight(fati
 async def test_a_ritual_from_the_menu_is_the_ritual_of_that_evening(fatima: Somebody) -> None:
     await fatima.until("2027-03-01T18:00")
     await fatima.says("/menu")
-    await fatima.taps("De avondvraag", "Ik heb het gevraagd", "Niets vanavond")
+    await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd", "Niets vanavond")
 
     assert await fatima.until("2027-03-02T19:29") == ""
     assert await fatima.until("2027-03-02T19:30")
@@ -259,7 +259,7 @@ async def test_the_look_back_waits_until_the_parent_has_finished(fatima: Somebod
     await fatima.waits(seconds=10)
 
     assert await fatima.until("2027-03-07T10:01") == ""
-    await fatima.taps("Van mij", "Gezegd", "Hoeft niet")
+    await fatima.taps("Van mij", "Gezegd", "Bewaar niets")
     assert "Kijk terug" in (await fatima.until("2027-03-07T10:10")) + str(fatima.buttons)
 
 

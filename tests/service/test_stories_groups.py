@@ -81,7 +81,7 @@ async def test_what_may_be_meant_otherwise_is_asked_alone_too(circle: Circle) ->
 
 async def test_no_brings_back_the_very_question(circle: Circle) -> None:
     await circle.fatima.says("/menu")
-    await circle.fatima.taps("De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
+    await circle.fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
     assert "inspreken" in circle.fatima.last.text.lower()
     assert ASKS_NOW in await circle.says(circle.fatima, EXPLICIT)
     assert circle.fatima.kept("reflection")[0].value("what") is None

@@ -432,7 +432,7 @@ def _seen(who: Somebody) -> list[str]:
 
 async def test_the_chat_is_emptied_and_what_is_left_says_nothing(fatima: Somebody) -> None:
     await fatima.says("/menu")
-    await fatima.taps("De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
+    await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
     await fatima.says("de huur en de boete")
     assert len(_seen(fatima)) > 4
 

@@ -258,6 +258,22 @@ async def test_two_at_the_same_hour_as_the_evening_keep_apart(town: Town, fatima
     assert all(b - a >= coming.APART - timedelta(minutes=1) for a, b in itertools.pairwise(moments))
 
 
+@pytest.mark.parametrize("evening_rests", [False, True])
+async def test_what_was_left_half_way_counts_for_the_day(fatima: Somebody, evening_rests: bool) -> None:
+    await fatima.says("/instellingen")
+    await fatima.taps("Hoe vaak ik kom", "Kies hoe vaak", "Eén keer")
+    if evening_rests:
+        await fatima.says("/agenda")
+        await fatima.taps(next(label for label in fatima.buttons if "De avondvraag" in label), "Laat het rusten")
+    await fatima.says("/lijf")
+    await fatima.taps("Buik")
+    await fatima.until("2027-03-02T11:59")
+    assert "Laat het los" not in fatima.buttons
+    # The evening, if it comes, is that one time.
+    await fatima.until("2027-03-02T12:01")
+    assert ("Laat het los" in fatima.buttons) is evening_rests
+
+
 # --- the workbook, and writing anew -----------------------------------------------------------------------------------
 
 

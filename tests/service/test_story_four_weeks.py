@@ -7,7 +7,7 @@ by itself is heard from the phone alone; over all four weeks it keeps to what th
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.care.people import Role
 from bot.care.records import Record
 from tests.service.story import Somebody, mentor, somebody, telling
 from tests.service.town import HOME, Town
@@ -87,6 +86,9 @@ async def test_four_weeks_of_one_family(town: Town) -> None:
     await _week_of_finding(house)
     await _week_of_trying(house)
     await _week_of_little(house)
+    await _week_of_looking(house)
+    _what_came_kept_to_what_was_asked(house)
+    await _what_is_kept_and_who_sees_it(house)
 
 
 # --- Monday the first: coming in --------------------------------------------------------------------------------------
@@ -100,7 +102,10 @@ async def _coming_in(town: Town) -> House:
     link = ingrid.last.links[0]
     await fatima.does(lambda phone: phone.opens(link))
     await fatima.taps("Ja, dat is goed")
-    for name, age, pronoun, more in (("Noor", "6", "Zij", "Ja, nog een kind"), ("Milo", "14", "Hij", "Nee, dit is het")):
+    for name, age, pronoun, more in (
+        ("Noor", "6", "Zij", "Ja, nog een kind"),
+        ("Milo", "14", "Hij", "Nee, dit is het"),
+    ):
         await fatima.says(name)
         await fatima.says(age)
         await fatima.taps(pronoun, "Mama", more)
@@ -217,7 +222,7 @@ async def _week_of_finding(house: House) -> None:
     assert "Bij Noor werd het na het praten lichter" in heard
 
 
-# --- the second week: trying something, and seeing how it goes ----------------------------------------------------------
+# --- the second week: trying something, and seeing how it goes --------------------------------------------------------
 
 
 async def _week_of_trying(house: House) -> None:
@@ -255,16 +260,15 @@ async def _week_of_trying(house: House) -> None:
     assert house.comes_at("2027-03-09") == ["08:00", "17:30", "17:50", "19:30"]
     assert [one.value("how") for one in fatima.kept("resolution_check")] == ["not_now", "worked"]
 
-    # Something to try, and on its last day how it was.
+    # Something to try. What is asked on its last day is not answered; the sign of every day has ended all the same.
     await fatima.says("/experiment")
     await fatima.taps("Eerst water", "Dit probeer ik", "'s Ochtends")
-    days = int(house.the("experiment").value("days"))
+    assert house.the("experiment").value("days") == 3
     await house.until("2027-03-10T08:30")
     assert house.the("experiment").said("what") in await fatima.taps("Laat zien")
     await fatima.taps("Ik doe het")
     await house.evening("2027-03-10", "Milo", "Over broer of zus", "Dit zei ik", "Sla over", "4", "4")
     await fatima.taps("Klaar voor vandaag")
-    ends = date(2027, 3, 9) + timedelta(days=days)
     await house.until("2027-03-11T20:00")
     await fatima.taps("Vandaag niet")
 
@@ -273,8 +277,15 @@ async def _week_of_trying(house: House) -> None:
         await house.until(at)
         await _body(house, "6")
         await fatima.taps("Klaar")
+    assert house.comes_at("2027-03-12") == ["08:00", "17:30", "19:30", "20:15"]
+    assert house.comes_at("2027-03-13") == []
+    await fatima.says("/experiment")
+    await fatima.taps("Vertel hoe het gaat", "Goed", "Een beetje")
+    await fatima.says("Mijn schouders zakten vaker.")
+    await fatima.says("Water eerst.")
+    await fatima.taps("Zo is het goed")
+    assert (house.the("experiment").value("status"), house.the("experiment_check").value("how")) == ("done", "bit")
     await house.evening("2027-03-13", "Noor", "Niets vanavond")
-    print(ends, fatima.last.text, fatima.buttons)
     await house.until("2027-03-14T12:30")
     await _body(house, "7")
     await fatima.taps("Klaar")
@@ -303,14 +314,146 @@ async def _week_of_trying(house: House) -> None:
 
 async def _week_of_little(house: House) -> None:
     fatima = house.fatima
-    if (ends := fatima.timers.keys()):
-        print(ends)
-    await house.until("2027-03-15T08:30")
-    print(fatima.last.text, house.comes_at("2027-03-15"))
-    await house.until("2027-03-19T22:00")
-    for day in range(15, 20):
-        print(day, house.comes_at(f"2027-03-{day}"))
-    print(fatima.phone.screen[-1500:])
+    await house.until("2027-03-19T12:00")
+    for day in ("2027-03-15", "2027-03-16", "2027-03-17"):
+        assert house.comes_at(day) == ["17:30", "19:30"]
+    # After three silent evenings, from Sunday on, it was asked once what fits; since then the evening rests.
+    assert house.comes_at("2027-03-18") == ["17:30"]
+    assert fatima.evening_at == ""
+    await house.until("2027-03-20T11:00")
+    assert house.comes_at("2027-03-19") == ["17:30"]
+
+    # One good moment, and own words that lead to it.
+    await fatima.says("we willen iets leuks samen doen")
+    await fatima.taps("Samen iets kleins", "Noor", "Dit deden we")
+    await fatima.says("Ze lachte de hele tijd.")
+    await fatima.taps("Sla over")
+    assert house.the("together_moment").said("line") == "Ze lachte de hele tijd."
+
+    # A note that Ingrid may see.
+    await fatima.says(NOTE)
+    await fatima.taps("Bewaar als notitie")
+    await fatima.says("/bewaard")
+    await fatima.taps(next(label for label in fatima.buttons if NOTE[:8] in label), "Deel met Ingrid")
+    await fatima.taps("Ja, deel het")
+    await house.until("2027-03-21T12:00")
+    assert house.comes_at("2027-03-21") == ["10:00"]
+    await fatima.taps("Kijk terug")
+
+
+# --- the fourth week: looking where one is ----------------------------------------------------------------------------
+
+
+async def _week_of_looking(house: House) -> None:
+    fatima = house.fatima
+    await house.until("2027-03-21T20:10")
+    assert house.comes_at("2027-03-21") == ["10:00", "20:00"]
+    await fatima.taps("Deze week niet")
+
+    # The evening again; the sign ahead is not needed any more.
+    await fatima.says("/instellingen")
+    await fatima.taps("De avondvraag", "De tijd", "19.30", "Ja, elke avond")
+    await house.until("2027-03-22T18:00")
+    assert "komt niet meer" in await fatima.taps("Laat zien", "Geen seintje meer")
+    for day, child in (("2027-03-22", "Noor"), ("2027-03-23", "Milo"), ("2027-03-24", "Noor")):
+        await house.evening(day, child, "Niets vanavond")
+    assert house.comes_at("2027-03-23") == house.comes_at("2027-03-24") == ["19:30"]
+
+    # What is left half-way is offered the next day, once, and keeps apart from the evening as well.
+    await house.until("2027-03-24T19:40")
+    await fatima.says("/lijf")
+    await fatima.taps("Buik")
+    await house.until("2027-03-25T20:30")
+    assert house.comes_at("2027-03-25") == ["19:30", "19:50"]
+    assert "Laat het los" in fatima.buttons
+    await fatima.taps("Laat het los")
+
+    # Where one stands now, beside where one stood.
+    await house.until("2027-03-26T21:00")
+    before = len(house.pictures())
+    await fatima.says("/meting")
+    await fatima.taps("Begin", *LATER, "Alleen voor mij")
+    (drawn,) = house.pictures()[before:]
+    assert "Hoe zwaar het is: 3,0, dan 2,0. Dat is lichter dan eerst." in drawn
+    assert "Steun: 1,3, dan 2,3. Dat is meer dan eerst." in drawn
+
+    # The clocks went forward in the night; the look-back keeps to ten o'clock.
+    await house.until("2027-03-28T12:00")
+    assert house.comes_at("2027-03-28") == ["10:00"]
+    assert "drie avonden" in (await fatima.taps("Kijk terug")).lower()
+    await house.until("2027-03-28T22:30")
+    assert house.comes_at("2027-03-28") == ["10:00", "19:30", "20:00"]
+
+
+# --- at the end -------------------------------------------------------------------------------------------------------
+
+
+def _what_came_kept_to_what_was_asked(house: House) -> None:
+    """Over all four weeks: no more in a day than was wanted, never two at once, nothing outside the hours. And the
+    look-back on each Sunday."""
+    local = [one.astimezone(HOME) for one in house.came["fatima"]]
+    assert len(local) > 40
+    by_day: dict[date, list[datetime]] = defaultdict(list)
+    for one in local:
+        by_day[one.date()].append(one)
+    for day, moments in by_day.items():
+        most = next(number for since, number in sorted(house.allowed.items(), reverse=True) if since <= day)
+        assert len(moments) <= most, (day, moments)
+    assert max(map(len, by_day.values())) > 3
+    for a, b in itertools.pairwise(house.came["fatima"]):
+        assert b - a >= APART, (a, b)
+    assert all(OPENS <= one.time() < CLOSES for one in local)
+    sundays = [f"2027-03-{day:02}" for day in (7, 14, 21, 28)]
+    assert all("10:00" in house.comes_at(day) for day in sundays)
+    # Joris, who never answered: four evenings, once the question how he is, and the look-backs.
+    others = Counter(f"{one.astimezone(HOME):%H:%M}" for one in house.came["joris"])
+    assert others == {"20:30": 4, "20:00": 1, "10:00": 4}
+
+
+async def _what_is_kept_and_who_sees_it(house: House) -> None:
+    town, ingrid, fatima, joris = house.town, house.ingrid, house.fatima, house.joris
+    kept = Counter(one.kind for one in fatima.kept())
+    assert kept == {
+        "reflection": 10,
+        "body_check": 6,
+        "signal": 4,
+        "conflict": 3,
+        "measurement": 2,
+        "moment": 2,
+        "resolution_check": 2,
+        "note": 2,
+        "thought": 1,
+        "plan_ahead": 1,
+        "resolution": 1,
+        "experiment": 1,
+        "experiment_check": 1,
+        "together_moment": 1,
+    }
+    assert joris.kept() == []
+    assert house.the("thought").value("helped") == "no"
+    assert house.the("resolution").value("status") == "kept"
+    assert house.the("plan_ahead").said("idea") == SOUP
+    noor = house.the("thought").child_id
+    came_back = [one.value("came_back") for one in fatima.kept("reflection") if one.child_id == noor]
+    assert came_back == ["money", "arguments", *["nothing"] * 5]
+
+    # Ingrid sees the note that was shared and nothing else; Fatima sees that she looked.
+    await fatima.says("/wiekeek")
+    assert "Niemand keek" in fatima.last.text
+    await ingrid.says("/gezinnen")
+    await ingrid.taps(ingrid.buttons[0])
+    assert [one for one in ingrid.buttons if "Fatima" in one] == ["20 maart, notitie van Fatima"]
+    await ingrid.taps("20 maart, notitie van Fatima")
+    assert NOTE in ingrid.last.text
+    await fatima.says("/wiekeek")
+    assert "Ingrid" in fatima.last.text + str(fatima.buttons)
+
+    # Nobody else sees even that.
+    for who in (joris, mentor(town, "samir")):
+        for word in ("/bewaard", "/gezinnen", "/werkboek"):
+            heard = await who.says(word)
+            assert "Fatima" not in heard + str(who.buttons)
+            assert NOTE[:8] not in heard + str(who.buttons)
 
 
 async def _body(house: House, size: str) -> None:
