@@ -9,6 +9,7 @@ import pytest
 
 from flows.engine.advance import advance
 from flows.engine.library import load
+from flows.engine.scope import Scope
 from flows.engine.state import (
     Answered,
     Asked,
@@ -18,6 +19,7 @@ from flows.engine.state import (
     Elapsed,
     Ended,
     Forget,
+    Frame,
     Keep,
     Media,
     Parked,
@@ -36,6 +38,7 @@ from flows.engine.state import (
     dump_state,
     load_state,
 )
+from flows.engine.templates import render
 from tests.support.content import NOW, chat, write
 
 QUESTION = """
@@ -868,6 +871,13 @@ def test_a_flow_or_step_that_is_gone_ends_kindly(tmp_path: Path) -> None:
             assert talk.seen(Ended) == [Ended("f", "r1", "gone")]
             assert talk.odd == odd
             talk.host.state = state
+
+
+def test_all_that_was_kept_of_an_item_that_is_gone_is_empty() -> None:
+    """Thrown away from another message, while the flow about it waits."""
+    frame = Frame("f", "a", "r1.1", {"thing": Ref("things", "1")})
+    scope = Scope(load(), {"things": []}, frame, frozenset({"thing"}), html=False)
+    assert render("{{ thing.what }}/{{ thing.raw.status }}/{{ thing.raw.status == 'open' }}", scope) == "//False"
 
 
 def test_a_called_flow_returns_to_a_caller_that_is_gone(tmp_path: Path) -> None:

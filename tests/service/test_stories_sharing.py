@@ -97,7 +97,7 @@ async def test_an_evening_is_read_again_in_plain_words(fatima: Somebody) -> None
     await fatima.says("de huur")
     await fatima.taps("8", "6")
     await fatima.says("/menu")
-    await fatima.taps("Wat ik bewaarde")
+    await fatima.taps("Mijn werkboek", "Alles wat ik bewaarde")
     before = len(fatima.phone.messages)
     assert fatima.buttons[0] == "vandaag, avond: de huur"
     await fatima.taps(fatima.buttons[0])

@@ -165,7 +165,7 @@ class World:
                 where = {key: wanted for key, text in pick.where.items() if (wanted := render(text, scope, html=False))}
             except (TemplateError, TypeError):
                 continue
-            fitting = [Ref(DECK + deck.id, entry.id) for entry in deck.entries.values() if entry.fits(where)]
+            fitting = [Ref(DECK + deck.id, entry) for entry in deck.fitting(where)]
             if not fitting:
                 found.add(None)
             elif pick.count > 1:
