@@ -317,13 +317,17 @@ def _fitting(deck: Deck, where: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class DeckFile:
-    """A deck as written: `entries` maps a permanent id to a text or to a mapping with `text` and fields."""
+    """A deck as written: `entries` maps a permanent id to a text or to a mapping with `text` and fields.
+
+    `common` are fields of every entry that does not say otherwise.
+    """
 
     __pydantic_config__ = _STRICT
     format: Literal["1"]
     deck: Id
     title: Text
     entries: Annotated[dict[Id, str | dict[str, str | list[str]]], Limits(min_length=1)]
+    common: dict[Id, str | list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

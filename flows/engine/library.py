@@ -184,7 +184,7 @@ def _with_about(flow: Flow, texts: Mapping[str, str]) -> Flow:
 def _deck(file: DeckFile) -> Deck:
     entries: dict[str, Entry] = {}
     for name, entry in file.entries.items():
-        fields = {"text": entry} if isinstance(entry, str) else dict(entry)
+        fields = {**file.common, **({"text": entry} if isinstance(entry, str) else entry)}
         entries[name] = Entry(id=name, text=str(fields.pop("text", "")), fields=fields)
     return Deck(id=file.deck, title=file.title, entries=entries)
 

@@ -312,6 +312,12 @@ def test_a_button_to_a_gated_flow_asks_whether_it_is_on(tmp_path: Path) -> None:
     assert problems(tmp_path / "2", steps(button % ", when: evening.named"), flows=gated) == []
 
 
+def test_every_entry_of_a_deck_can_be_traced(tmp_path: Path) -> None:
+    decks = {"d": "one: Een.\ntwo: {text: Twee., source: A1}"}
+    assert [one.code for one in problems(tmp_path / "1", decks=decks, common="{}")] == ["E223"] * 2
+    assert problems(tmp_path / "2", decks=decks) == []
+
+
 def test_two_flows_with_one_command(tmp_path: Path) -> None:
     flow = "command: plan\nstart: a\nsteps:\n  a: {say: Dag., end: d}"
     found = problems(tmp_path, flow, flows={"g": flow})

@@ -84,6 +84,7 @@ def write(
     texts: str = TEXTS,
     catalog: str = CATALOG,
     tone: str | None = None,
+    common: str = "{source: A1, theme: play, age: 0-99}",
 ) -> Path:
     """A content folder. A flow's text begins after `flow:`; a title and a start at its first step are put in."""
     for name in ("flows", "decks", "texts", "screens"):
@@ -92,7 +93,7 @@ def write(
         (folder / "flows" / f"{name}.yaml").write_text(_flow(name, dedent(text).strip("\n")), encoding="utf-8")
     for name, text in (decks or {}).items():
         entries = indent(dedent(text).strip("\n"), "  ")
-        whole = f"format: 1\ndeck: {name}\ntitle: {name}\nentries:\n{entries}\n"
+        whole = f"format: 1\ndeck: {name}\ntitle: {name}\nentries:\n{entries}\ncommon: {common}\n"
         (folder / "decks" / f"{name}.yaml").write_text(whole, encoding="utf-8")
     for name, text in (screens or {}).items():
         whole = f"format: 1\nscreen: {name}\n{dedent(text).strip()}\n"

@@ -9,7 +9,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from flows.engine import worlds
 from flows.engine.checks.report import Report
 from flows.engine.checks.written import FREE, Written, written_in
-from flows.engine.definition import Branch, Catalog, Flow, Words
+from flows.engine.definition import Branch, Catalog, DeckFile, Flow, Words
 from flows.engine.library import ENGINE_TEXTS, Library, Sources
 from flows.engine.scope import LATER, SAID, own_names
 from flows.engine.templates import PLAIN, compile_condition, compile_text
@@ -20,6 +20,8 @@ Known = Callable[[str], list[object] | None]
 
 MAX_COMING = 20
 """In characters: a timer is kept under the name of its flow and the id of what it is about."""
+TRACED = ("source", "theme", "age")
+"""What every entry of a deck has: the letter of its source, what it is about, and the ages that it is for."""
 RESERVED = {SAID, LATER, "item", "outcome", "true", "false", "none"}
 
 
@@ -43,7 +45,18 @@ def check_names(sources: Sources, library: Library, report: Report) -> None:
                 report.add(screen, ("items", number), "E215", what, _near(library.screens))
     if sources.words:
         _check_words(sources.words, library, report)
+    for deck in sources.decks.values():
+        _check_deck(deck, library, report)
     _check_templates(sources, library, report)
+
+
+def _check_deck(document: Document[DeckFile], library: Library, report: Report) -> None:
+    """Every entry says where it comes from, what it is about and for which age; the deck may say so for all."""
+    for entry in library.decks[document.value.deck].entries.values():
+        missing = [name for name in TRACED if name not in entry.fields]
+        if missing:
+            what = f"'{entry.id}' mist {', '.join(missing)}"
+            report.add(document, ("entries", entry.id), "E223", what, "zet het erbij, of bij common voor alle stukken")
 
 
 def _check_words(document: Document[Words], library: Library, report: Report) -> None:
