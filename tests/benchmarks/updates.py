@@ -53,7 +53,7 @@ SCRIPTS: dict[str, tuple[Step, ...]] = {
         ("type", "7"),
         ("tap", "_p3"),
     ),
-    "in_the_moment": (("tap", "parent"), ("tap", "said"), ("tap", "log")),
+    "in_the_moment": (("tap", "parent"), ("tap", "said"), ("tap", "yes")),
 }
 _KEPT = {"evening_ritual": "reflection", "in_the_moment": "moment"}
 

@@ -94,9 +94,12 @@ def test_fifty_kills_leave_everything_readable(database_url: str, tmp_path: Path
     assert half_way > KILLS / 5
 
     safe.has_a_new_key()
-    command = safe.begin(COMMAND)
-    wait_until(lambda: not command.is_running, 60)
-    said = (tmp_path / "bot.out").read_text()
+    for _ in range(3):  # What a process that was killed still held is left for the next time, and it says so.
+        command = safe.begin(COMMAND)
+        wait_until(lambda begun=command: not begun.is_running, 60)
+        said = (tmp_path / "bot.out").read_text()
+        if "run this again" not in said:
+            break
     assert f"Sealed anew with key {safe.newest}" in said, command.log
     for number in range(1, safe.newest):
         assert f"Key {number} is not used any more: it may be removed.\n" in said
