@@ -20,14 +20,14 @@ def _name(path: Path) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every transcript with `--full`. As a rule every second one of each flow, to stay within the time that CI has; the
+    """Every transcript with `--full`. As a rule every third one of each flow, to stay within the time that CI has; the
     engine plays them all."""
     paths = all_paths()
     if not metafunc.config.getoption("--full"):
         flows: dict[Path, list[Path]] = {}
         for path in paths:
             flows.setdefault(path.parent, []).append(path)
-        paths = [path for found in flows.values() for path in found[::2]]
+        paths = [path for found in flows.values() for path in found[::3]]
     metafunc.parametrize("path", paths, ids=_name)
 
 
