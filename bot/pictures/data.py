@@ -141,18 +141,24 @@ class Network(TypedDict):
     footer: str
 
 
-def _upward(scale: Scale) -> Scale:
+@_whole
+class Ends(TypedDict):
+    """The ends of a scale."""
+
+    low: int
+    high: int
+
+
+def _rising(scale: Ends) -> Ends:
     if scale["high"] <= scale["low"]:
         raise ValueError("a scale goes up")
     return scale
 
 
 @_whole
-class Scale(TypedDict):
+class Scale(Ends):
     """The ends of a scale and what they are called."""
 
-    low: int
-    high: int
     low_word: str
     high_word: str
 
@@ -180,25 +186,11 @@ class Lines(TypedDict):
 
     title: str
     subtitle: str
-    scale: Annotated[Scale, AfterValidator(_upward)]
+    scale: Annotated[Scale, AfterValidator(_rising)]
     series: Annotated[list[Series], Field(min_length=1, max_length=8)]
     x_labels: Annotated[list[str], Field(max_length=60)]
     good_word: str
     footer: str
-
-
-@_whole
-class Ends(TypedDict):
-    """The ends of a scale."""
-
-    low: int
-    high: int
-
-
-def _rising(scale: Ends) -> Ends:
-    if scale["high"] <= scale["low"]:
-        raise ValueError("a scale goes up")
-    return scale
 
 
 @_whole

@@ -95,12 +95,12 @@ def _onward(step: Step, kind: Kind, what: str = "", label: str = "") -> Iterator
 def reachable(flow: Flow) -> set[str]:
     """The steps that some way leads to, from the start."""
     found: set[str] = set()
-    todo = [flow.start]
-    while todo:
-        name = todo.pop()
+    waiting = [flow.start]
+    while waiting:
+        name = waiting.pop()
         if name not in found and name in flow.steps:
             found.add(name)
-            todo += [way.step for way in ways(flow.steps[name]) if way.step]
+            waiting += [way.step for way in ways(flow.steps[name]) if way.step]
     return found
 
 

@@ -230,15 +230,15 @@ class _FlowTexts:
 
     def _first_steps(self) -> list[str]:
         found: list[str] = []
-        todo = [self.flow.start]
-        while todo:
-            name = todo.pop()
+        waiting = [self.flow.start]
+        while waiting:
+            name = waiting.pop()
             step = self.flow.steps.get(name)
             if step is None or name in found:
                 continue
             found.append(name)
             if not (step.asks or step.pause):
-                todo += [branch.step for branch in step.next]
+                waiting += [branch.step for branch in step.next]
         return found
 
 

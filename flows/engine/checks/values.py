@@ -114,9 +114,9 @@ class World:
         names = {*own_names(flow)}
         arriving: dict[str, dict[str, Samples]] = {flow.start: {name: needs.get(name, nothing) for name in names}}
         speaking: dict[str, Env] = {}
-        todo = [flow.start]
-        while todo:
-            name = todo.pop()
+        waiting = [flow.start]
+        while waiting:
+            name = waiting.pop()
             step = flow.steps.get(name)
             if step is None:
                 continue
@@ -132,7 +132,7 @@ class World:
                 joined = {own: known.get(own, frozenset()) | left.get(own, nothing) for own in names}
                 if joined != known:
                     arriving[way.step] = joined
-                    todo.append(way.step)
+                    waiting.append(way.step)
         return speaking
 
     def _spoken(self, flow: Flow, step: Step, env: Env) -> Env:
