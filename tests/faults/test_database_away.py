@@ -23,7 +23,7 @@ def _asks_for_help(village: Village, parent: int) -> None:
     """And gets it at once, from memory."""
     before = len(village.got(parent))
     village.emulator.person(FIRST_PARENT + parent).says("/hulp")
-    wait_until(lambda: any("112" in text for text in village.got(parent)[before:]), 15)
+    wait_until(lambda: any("112" in text for text in village.got(parent)[before:]), 5)
 
 
 def test_a_locked_file_is_waited_for(sqlite_village: Village) -> None:
