@@ -41,6 +41,7 @@ from bot.store.vault import KeyProblem, Vault, make_key_file, parse_keys, read_k
 from bot.telegram import inbound, outbound
 from bot.telegram.help_at_once import HelpDesk
 from bot.telegram.intake import ALLOWED_UPDATES, BATCH, Intake
+from bot.telegram.overflow import Overflow
 from bot.telegram.sender import Sender
 from flows.engine.library import CONTENT, Library, load
 from flows.engine.templates import render
@@ -173,7 +174,10 @@ class Service:
         self._arrived, self._queued = asyncio.Event(), asyncio.Event()
         self._stopping = asyncio.Event()
         desk = HelpDesk(self.database, self.vault, self.bot, self.help, settings.region, clock)
-        self.intake = Intake(self.database, self.vault, self.bot, self._fetch, desk.answer, self._arrived.set, clock)
+        overflow = Overflow(settings.data_dir / "overflow", self.vault)
+        self.intake = Intake(
+            self.database, self.vault, overflow, self.bot, self._fetch, desk.answer, self._arrived.set, clock
+        )
         self.sender = Sender(
             self.database,
             self.vault,

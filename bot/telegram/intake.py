@@ -1,4 +1,5 @@
-"""Keeps updates before it confirms them: the next offset is asked for only when everything before it is in the inbox.
+"""Keeps updates before it confirms them: the next offset is asked for only when everything before it is in the inbox,
+or, while the database is away and more wait than Telegram hands out at once, in the overflow.
 
 A call for help is answered from memory before anything else. Does not know what updates mean otherwise.
 """
@@ -11,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from telegram import Bot
 from telegram.error import TelegramError
 
@@ -20,6 +23,7 @@ from bot.store.database import Database
 from bot.store.vault import Vault
 from bot.telegram.help_at_once import PATIENCE_SECONDS, Given
 from bot.telegram.inbound import KIND, arrival
+from bot.telegram.overflow import Overflow, WithKind
 
 log = structlog.get_logger()
 
@@ -42,6 +46,7 @@ class Intake:
         self,
         database: Database,
         vault: Vault,
+        overflow: Overflow,
         bot: Bot,
         fetch: Fetch,
         help_at_once: HelpAtOnce,
@@ -49,7 +54,7 @@ class Intake:
         clock: Callable[[], datetime],
     ) -> None:
         """`arrived` is called after each commit that brought something new."""
-        self._database, self._vault, self._bot = database, vault, bot
+        self._database, self._vault, self._overflow, self._bot = database, vault, overflow, bot
         self._fetch, self._help_at_once, self._arrived, self._clock = fetch, help_at_once, arrived, clock
         self._offset = 0
         self._helped: dict[int, Given] = {}
@@ -59,37 +64,71 @@ class Intake:
         """Waits up to `seconds` for updates and keeps them; returns how many came.
 
         Raises telegram.error.TelegramError, and a database error when they could not be kept: they are then asked for
-        again.
+        again, unless so many wait that there may be more behind them.
         """
-        updates = await self._fetch(self._offset, seconds)
-        if not updates:
+        updates = await self._fetch(self._offset, seconds if self._overflow.is_empty else 0)
+        if not updates and self._overflow.is_empty:
             return 0
-        await self.keep(updates)
-        self._offset = max(update["update_id"] for update in updates) + 1
+        try:
+            await self.keep(updates)
+        except DBAPIError:
+            if len(updates) < BATCH:
+                raise
+            await self._set_aside(updates)
+        else:
+            self._confirm(updates)
         return len(updates)
+
+    def _confirm(self, updates: Sequence[dict[str, Any]]) -> None:
+        self._offset = max([self._offset, *(update["update_id"] + 1 for update in updates)])
+
+    async def _set_aside(self, updates: Sequence[dict[str, Any]]) -> None:
+        """So that what Telegram has behind them is heard too: somebody may call for help there."""
+        await asyncio.to_thread(self._overflow.add, self._with_kinds(updates))
+        self._confirm(updates)
+        self._let_go(updates)
 
     async def keep(self, updates: Sequence[dict[str, Any]]) -> None:
         """Answers calls for help, then puts the updates in the inbox."""
         for update in updates:
             await self._help(update)
-        arrivals = [arrival(update, self._kind(update)) for update in updates]
-        now = self._clock()
-        await self._watching(
-            self._database.run(lambda connection: inbox.accept(connection, self._vault, arrivals, now))
-        )
+        await self._watching(self._take_in(self._with_kinds(updates)))
+        self._arrived()
+        self._let_go(updates)
+
+    def _let_go(self, updates: Sequence[dict[str, Any]]) -> None:
         for update in updates:
             self._helped.pop(update["update_id"], None)
-        self._arrived()
-        for update in updates:
             self._stop_waiting(update)
 
-    async def _watching(self, keeping: Coroutine[Any, Any, int]) -> None:
+    async def _take_in(self, updates: Sequence[WithKind]) -> None:
+        """First what was set aside, which is older."""
+        while not self._overflow.is_empty:
+            for some in self._overflow.batches():
+                await self._accept(some)
+            self._overflow.clear()
+        await self._accept(updates)
+
+    async def _accept(self, updates: Sequence[WithKind]) -> None:
+        arrivals, now = [arrival(update, kind) for update, kind in updates], self._clock()
+
+        def work(connection: Connection) -> int:
+            return inbox.accept(connection, self._vault, arrivals, now)
+
+        await self._database.run(work)
+
+    async def _watching(self, keeping: Coroutine[Any, Any, None]) -> None:
         """While the database takes long, calls for help that came since are still answered, and kept later."""
-        task = asyncio.create_task(keeping)
+        task, patience = asyncio.create_task(keeping), PATIENCE_SECONDS
         try:
-            while not (await asyncio.wait({task}, timeout=PATIENCE_SECONDS))[0]:
-                for update in await self._fetch(self._offset, 0):
+            while not (await asyncio.wait({task}, timeout=patience))[0]:
+                updates = await self._fetch(self._offset, 0)
+                for update in updates:
                     await self._help(update)
+                there_may_be_more = len(updates) == BATCH
+                if there_may_be_more:
+                    await self._set_aside(updates)
+                patience = 0 if there_may_be_more else PATIENCE_SECONDS
         except TelegramError as error:
             log.debug("nothing heard while keeping", problem=type(error).__name__)
         except asyncio.CancelledError:
@@ -97,8 +136,9 @@ class Intake:
             raise
         await task
 
-    def _kind(self, update: dict[str, Any]) -> str:
-        return HELPED if self._helped.get(update["update_id"]) is Given.ALL else KIND
+    def _with_kinds(self, updates: Sequence[dict[str, Any]]) -> list[WithKind]:
+        helped = {number for number, given in self._helped.items() if given is Given.ALL}
+        return [(update, HELPED if update["update_id"] in helped else KIND) for update in updates]
 
     async def _help(self, update: dict[str, Any]) -> None:
         """At most one answer to one call, also when keeping it fails and it comes again."""

@@ -104,3 +104,28 @@ def test_a_postgresql_that_goes_down_is_waited_for(durable: OwnServer, tmp_path:
         assert village.statuses() == Counter(sent=len(village.sent))
         doubled = village.arrived() - 3 - len(village.sent)
         assert 0 <= doubled <= in_flight
+
+
+WAITING = 300
+"""More than Telegram hands out at once."""
+
+
+def test_help_is_heard_behind_all_that_waits_and_all_of_that_is_kept(sqlite_village: Village) -> None:
+    village = sqlite_village
+    village.settle_down(PARENTS)
+    service = village.start(UNPACED)
+    village.all_say(PARENTS, "ervoor")
+    wait_until(lambda: village.arrived() > 3, 30)
+    locking = sqlite3.connect(village.url.removeprefix("sqlite:///"), isolation_level=None, timeout=30)
+    locking.execute("BEGIN IMMEDIATE")
+    for number in range(WAITING // PARENTS):
+        village.all_say(PARENTS, f"erin {number}")
+    _asks_for_help(village, 0)
+    service.kill()  # What Telegram was told to forget is on the disk.
+    locking.execute("ROLLBACK")
+    locking.close()
+    village.start(UNPACED)
+    village.all_say(PARENTS, "erna")
+    village.comes_to_rest(90)
+    assert village.kept() == dict.fromkeys(village.sent, 1)
+    assert not (village.folder / "data" / "overflow").exists()
