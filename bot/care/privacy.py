@@ -12,6 +12,27 @@ from bot.care.alerts import hurry
 from bot.care.people import Person
 from bot.store import tables, traces
 
+_OF_PERSON = (
+    tables.records,
+    tables.consents,
+    tables.child_words,
+    tables.flow_uses,
+    tables.reminder_log,
+    tables.additions,
+    tables.follow_up_people,
+)
+_OF_FAMILY = (
+    tables.proposals,
+    tables.reports,
+    tables.additions,
+    tables.guidance,
+    tables.appointments,
+    tables.invitations,
+    tables.switches,
+    tables.children,
+)
+"""In this order: what points at another comes first."""
+
 
 def erase(connection: Connection, person: Person) -> None:
     """Deletes everything of a person, and of the family when nobody is left in it. Answers under way still go out."""
@@ -23,12 +44,11 @@ def erase(connection: Connection, person: Person) -> None:
     hurry(connection, own)
     _erase_alerts(connection, own)
     connection.execute(delete(tables.looks).where(tables.looks.c.owner_id == own))
-    for table in (tables.records, tables.consents, tables.child_words, tables.flow_uses, tables.reminder_log):
+    for table in _OF_PERSON:
         connection.execute(delete(table).where(table.c.person_id == own))
+    _leave_guidance(connection, own)
     connection.execute(update(tables.switches).where(tables.switches.c.by_person == own).values(by_person=None))
-    connection.execute(
-        delete(tables.letters).where(or_(tables.letters.c.from_person == own, tables.letters.c.to_person == own))
-    )
+    _erase_letters(connection, own)
     connection.execute(delete(invitations).where(invitations.c.made_by == own, invitations.c.used_at.is_(None)))
     connection.execute(update(invitations).where(invitations.c.made_by == own).values(made_by=None))
     connection.execute(delete(invitations).where(invitations.c.opened_by == person.chat_id))
@@ -39,6 +59,28 @@ def erase(connection: Connection, person: Person) -> None:
     if person.family_id and not _members(connection, person.family_id):
         _erase_family(connection, person.family_id)
     traces.note(connection)
+
+
+def _erase_letters(connection: Connection, person_id: int) -> None:
+    letters, follow_ups, receivers = tables.letters, tables.follow_ups, tables.follow_up_people
+    own = select(letters.c.id).where(or_(letters.c.from_person == person_id, letters.c.to_person == person_id))
+    connection.execute(update(letters).where(letters.c.answers_id.in_(own)).values(answers_id=None))
+    connection.execute(delete(letters).where(or_(letters.c.from_person == person_id, letters.c.to_person == person_id)))
+    sent = select(follow_ups.c.id).where(follow_ups.c.mentor_id == person_id)
+    connection.execute(delete(receivers).where(receivers.c.follow_up_id.in_(sent)))
+    connection.execute(delete(follow_ups).where(follow_ups.c.mentor_id == person_id))
+
+
+def _leave_guidance(connection: Connection, person_id: int) -> None:
+    """What a professional noted belongs to the family, and stays there without them."""
+    for column in (
+        tables.appointments.c.mentor_id,
+        tables.appointments.c.asked_by,
+        tables.reports.c.mentor_id,
+        tables.proposals.c.person_id,
+        tables.guidance.c.author_id,
+    ):
+        connection.execute(update(column.table).where(column == person_id).values({column.name: None}))
 
 
 def _erase_alerts(connection: Connection, person_id: int) -> None:
@@ -77,7 +119,10 @@ def _members(connection: Connection, family_id: int) -> int:
 def _erase_family(connection: Connection, family_id: int) -> None:
     own_children = select(tables.children.c.id).where(tables.children.c.family_id == family_id)
     connection.execute(delete(tables.child_words).where(tables.child_words.c.child_id.in_(own_children)))
-    connection.execute(delete(tables.invitations).where(tables.invitations.c.family_id == family_id))
-    connection.execute(delete(tables.switches).where(tables.switches.c.family_id == family_id))
-    connection.execute(delete(tables.children).where(tables.children.c.family_id == family_id))
+    own_meetings = select(tables.appointments.c.id).where(tables.appointments.c.family_id == family_id)
+    around = tables.follow_ups.c.appointment_id.in_(own_meetings)
+    connection.execute(update(tables.follow_ups).where(around).values(appointment_id=None, status="cancelled"))
+    connection.execute(update(tables.guidance).where(tables.guidance.c.family_id == family_id).values(amends_id=None))
+    for table in _OF_FAMILY:
+        connection.execute(delete(table).where(table.c.family_id == family_id))
     connection.execute(delete(tables.families).where(tables.families.c.id == family_id))

@@ -19,11 +19,14 @@ from flows.engine.state import Key, Ref
 from flows.engine.templates import render
 
 SCREEN = "families"
-SWITCH_FLOW = "switch_flow"
+CARD_SCREEN = "family"
+FAMILIES = "families"
+"""The list that a flow is about which a mentor starts from the card of a family."""
 
 _LIST = re.compile(r"l:([0-9]{1,4})")
 _FAMILY = re.compile(r"o:([0-9]{1,19}):([0-9]{1,4})")
-_SWITCH = re.compile(r"g:([0-9]{1,19})")
+_DO = re.compile(r"d:([0-9]{1,19}):([a-z0-9_]{1,40})")
+_SCREEN = re.compile(r"s:([0-9]{1,19}):([a-z0-9_]{1,40})")
 _ONE = re.compile(r"([vp]):([0-9]{1,19}):([0-9]{1,19}):([0-9]{1,4})(?::([0-9]{1,3}))?")
 
 
@@ -39,11 +42,10 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
         if family:
             _show_family(turn, turn.person, family, int(found[2]), message_id)
         return family is not None
-    if found := _SWITCH.fullmatch(rest):
-        family = _family(turn, turn.person, int(found[1]))
-        if family:
-            turn.start(SWITCH_FLOW, {"family": Ref("families", str(family.id))})
-        return family is not None
+    if found := _DO.fullmatch(rest):
+        return _do(turn, turn.person, int(found[1]), found[2])
+    if found := _SCREEN.fullmatch(rest):
+        return _show_screen(turn, turn.person, int(found[1]), found[2], message_id)
     found = _ONE.fullmatch(rest)
     return found is not None and _read(turn, turn.person, found, message_id)
 
@@ -98,11 +100,44 @@ def _show_family(turn: Turn, mentor: Person, family: Guided, number: int, messag
     told = _told(turn, mentor, Guided(family.id, turn.now))
     rows: Rows = entries.rows_of(turn.host.library, lines, turn.facts.local.date())
     rows += entries.page_rows(turn.host.library, f"{GUIDED}:o:{family.id}", page.number, page.more)
-    rows.append([Key(turn.host.library.texts["family_switch"], f"{GUIDED}:g:{family.id}")])
+    rows += _about(family, menus.show(turn.host.library.screens[CARD_SCREEN], turn.facts, may_start=turn.may_start)[1])
     back = Key(turn.host.library.texts["page_back"].strip(), f"{GUIDED}:l:0")
     text = turn.text("family_shared" if lines else "family_none")
     turn.show(f"{told.line}\n\n{text}", [*rows, [back]], message_id)
     families.mentor_looked(turn.connection, family.id, turn.now)
+
+
+def _do(turn: Turn, mentor: Person, family_id: int, name: str) -> bool:
+    """Starts a flow about this family; False when it is not theirs, or the flow is not about families."""
+    family, flow = _family(turn, mentor, family_id), turn.host.library.flows.get(name)
+    if family is None or flow is None or flow.about is None or flow.about.source != FAMILIES:
+        return False
+    turn.start(name, {flow.about.name: Ref(FAMILIES, str(family.id))})
+    return turn.unexpected is None
+
+
+def _show_screen(turn: Turn, mentor: Person, family_id: int, name: str, message_id: int | None) -> bool:
+    """A screen of what can be done for this family."""
+    family, screen = _family(turn, mentor, family_id), turn.host.library.screens.get(name)
+    if family is None or screen is None or "mentor" not in screen.audience:
+        return False
+    text, rows = menus.show(screen, turn.facts, may_start=turn.may_start)
+    back = Key(turn.host.library.texts["page_back"].strip(), f"{GUIDED}:o:{family.id}:0")
+    turn.show(f"{_told(turn, mentor, family).line}\n\n{text}", [*_about(family, rows), [back]], message_id)
+    return True
+
+
+def _about(family: Guided, rows: Rows) -> Rows:
+    """The buttons of a screen, for this family."""
+    verbs = {menus.START_FLOW: "d", menus.SHOW_SCREEN: "s"}
+    return [
+        [
+            Key(key.label, f"{GUIDED}:{verbs[verb]}:{family.id}:{name}")
+            for key in row
+            for verb, name in [key.token.split(":")]
+        ]
+        for row in rows
+    ]
 
 
 def _read(turn: Turn, mentor: Person, wish: re.Match[str], message_id: int | None) -> bool:

@@ -42,8 +42,11 @@ families = Table(
     Column("mentor_id", BigInteger, ForeignKey("people.id", use_alter=True), index=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("mentor_looked_at", UtcDateTime),
+    Column("phase", SmallInteger, nullable=False, server_default="1"),
+    Column("phase_since", Date),
 )
-"""`mentor_looked_at`: when the present mentor last saw the list of what the family shares."""
+"""`mentor_looked_at`: when the present mentor last saw the list of what the family shares. `phase` 1 to 5 of method B,
+`phase_since` the local day on which it began; empty for the first."""
 
 people = Table(
     "people",
@@ -67,12 +70,15 @@ people = Table(
     Column("stand_in_id", BigInteger),
     Column("reminders_a_day", SmallInteger, nullable=False, server_default="3"),
     Column("looks_end_sealed", LargeBinary),
+    Column("away_from", Date),
+    Column("away_until", Date),
 )
 """`paused_until`: the first local day on which reminders come again. `evenings_silent`: evening reminders in a row
 without an answer. `evening_done_on`: the last local day on which the ritual was begun or declined.
 `reminder_hours`: "18:00-21:00", outside which nothing comes unasked. `office_hours`, of a mentor: "12345 09:00-17:00",
 the days of the week (1 is Monday) and the times of the mentor's own zone. `stand_in_id`: who is told when a mentor is
-not there. `reminders_a_day`: how often anything may come unasked, at most.
+not there. `away_from`, `away_until`: leave of a mentor, from the first local day up to and with the last.
+`reminders_a_day`: how often anything may come unasked, at most.
 `looks_end_sealed`: the last `chain` of who looked at something of theirs; empty for who came in before it was kept."""
 
 children = Table(
@@ -203,9 +209,131 @@ letters = Table(
     Column("message_id", BigInteger),
     Column("text_sealed", LargeBinary, nullable=False),
     Column("file_sealed", LargeBinary),
+    Column("follow_up_id", BigInteger, ForeignKey("follow_ups.id"), index=True),
+    Column("answers_id", BigInteger, ForeignKey("letters.id")),
 )
 """A message from one person to another. `message_id` is that of the copy in the receiver's chat, for replies;
-`file_sealed` is Telegram's id of the file that came with it."""
+`file_sealed` is Telegram's id of the file that came with it. `follow_up_id`: it went out by that plan. `answers_id`:
+the letter that it answers."""
+
+# --- guidance ---------------------------------------------------------------------------------------------------------
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family_id", BigInteger, ForeignKey("families.id"), nullable=False),
+    Column("mentor_id", BigInteger, ForeignKey("people.id")),
+    Column("kind", String(16), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("minutes", SmallInteger, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("asked_by", BigInteger, ForeignKey("people.id")),
+    Column("move_to", UtcDateTime),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("details_sealed", LargeBinary, nullable=False),
+    Index("ix_appointments_family_starts", "family_id", "starts_at"),
+    Index("ix_appointments_mentor_starts", "mentor_id", "starts_at"),
+)
+"""`status`: proposed, agreed, cancelled, happened, missed. `asked_by`: whose proposal, of the meeting or of `move_to`,
+waits for the other side; empty when nothing waits. `version` counts the changes that calendars must hear of.
+`details_sealed`: place, link or number to call, own words for the kind, a note for both sides."""
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("mentor_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("rhythm", String(40), nullable=False),
+    Column("next_at", UtcDateTime),
+    Column("local_time", String(5), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("appointment_id", BigInteger, ForeignKey("appointments.id"), index=True),
+    Column("times", SmallInteger, nullable=False, server_default="0"),
+    Column("content_sealed", LargeBinary, nullable=False),
+)
+"""What a mentor sends: now, later, in a rhythm, or around an appointment. `status`: open, ended, cancelled. `rhythm`:
+once, weeks:1, weeks:2, thin:1,2,4,8,12 (weeks between), before:2 or after:1 (days from the appointment). `times`: how
+often it went out. `content_sealed`: words, template, file, flow."""
+
+follow_up_people = Table(
+    "follow_up_people",
+    metadata,
+    Column("follow_up_id", BigInteger, ForeignKey("follow_ups.id"), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id"), primary_key=True),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family_id", BigInteger, ForeignKey("families.id"), nullable=False, index=True),
+    Column("mentor_id", BigInteger, ForeignKey("people.id")),
+    Column("appointment_id", BigInteger, ForeignKey("appointments.id")),
+    Column("held_on", Date),
+    Column("status", String(8), nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("given_at", UtcDateTime),
+    Column("parts_sealed", LargeBinary, nullable=False),
+    Column("professional_sealed", LargeBinary),
+)
+"""What was said at a meeting. `status`: draft, given (the parents read it). `version` goes up with each change, so that
+of two who write at once the second one hears it. `parts_sealed` is for the parents, `professional_sealed` never."""
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("report_id", BigInteger, ForeignKey("reports.id"), nullable=False, index=True),
+    Column("family_id", BigInteger, ForeignKey("families.id"), nullable=False, index=True),
+    Column("status", String(8), nullable=False),
+    Column("person_id", BigInteger, ForeignKey("people.id")),
+    Column("record_id", BigInteger),
+    Column("decided_at", UtcDateTime),
+    Column("words_sealed", LargeBinary, nullable=False),
+)
+"""A resolution from a report, until a parent says yes. `status`: open, taken, declined. `person_id` decided;
+`record_id`: the resolution it became."""
+
+additions = Table(
+    "additions",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family_id", BigInteger, ForeignKey("families.id"), nullable=False, index=True),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False, index=True),
+    Column("page", String(40), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("addition_sealed", LargeBinary, nullable=False),
+)
+"""What a parent added to a page of the workbook: `page` is report:<id> or month:2026-11. Words, or a file."""
+
+guidance = Table(
+    "guidance",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("family_id", BigInteger, ForeignKey("families.id"), nullable=False),
+    Column("author_id", BigInteger, ForeignKey("people.id")),
+    Column("kind", String(24), nullable=False),
+    Column("topic", String(40), nullable=False),
+    Column("round", SmallInteger, nullable=False, server_default="1"),
+    Column("child_id", BigInteger, ForeignKey("children.id")),
+    Column("local_day", Date, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("for_parents", Boolean, nullable=False, server_default=text("false")),
+    Column("amends_id", BigInteger, ForeignKey("guidance.id")),
+    Column("entry_sealed", LargeBinary, nullable=False),
+    Index("ix_guidance_family_kind", "family_id", "kind", "id"),
+)
+"""What a professional noted in guiding a family: a step of the phases, an answer of the interview, a session of the
+course, a video, a step of Kindreflex. Rows are only added: `amends_id` names the entry that this one adds to or sets
+right. `entry_sealed` holds the author's name beside what was noted. `for_parents`: they read it too."""
 
 # --- safety -----------------------------------------------------------------------------------------------------------
 

@@ -209,7 +209,7 @@ async def test_another_mentors_family_is_out_of_reach(town: Town, ingrid: Somebo
     samir = mentor(town, "samir")
     family_id = fatima.known.family_id
     await samir.says("/menu")
-    await samir.forges(f"f:g:{family_id}")
+    await samir.forges(f"f:d:{family_id}:switch_flow")
     assert FAMILY not in samir.buttons
     assert "Voor welk gezin" not in await samir.says("/aanzetten")
 
