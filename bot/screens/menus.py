@@ -10,7 +10,8 @@ from flows.engine.state import Key
 from flows.engine.templates import holds, render
 
 START_FLOW, SHOW_SCREEN = "g", "s"
-_ROW_WIDTH = 26
+_HALF_A_ROW = 15
+"""In characters: what stays on one line of a narrow phone when two buttons share a row."""
 
 
 def show(
@@ -40,7 +41,7 @@ def _in_rows(buttons: list[Key]) -> list[list[Key]]:
     rows: list[list[Key]] = []
     for button in buttons:
         last = rows[-1] if rows else None
-        if last and len(last) == 1 and len(last[0].label) + len(button.label) <= _ROW_WIDTH:
+        if last and len(last) == 1 and max(len(last[0].label), len(button.label)) <= _HALF_A_ROW:
             last.append(button)
         else:
             rows.append([button])
