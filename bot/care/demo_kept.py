@@ -42,6 +42,12 @@ _PEOPLE = (
 )
 _PARTS = (("chest", "Borst"), ("belly", "Buik"), ("shoulders", "Schouders"), ("head", "Hoofd"))
 _RUNGS = (("fight_or_flight", "Opgejaagd of boos"), ("safe", "Rustig en erbij"), ("shut_down", "Leeg of bevroren"))
+_SAID = {
+    "care": ("Niet gezien", "Eén keer", "Een paar keer", "Vaak", "Elke dag wel"),
+    "worry": ("Niet gemerkt", "Heel even", "Af en toe", "Vaak", "De hele week door"),
+    "play": ("Niet gezien", "Een klein moment", "Af en toe", "Vaak", "Bijna steeds"),
+    "let_go": ("Dat lukte nog niet", "Eén keer", "Soms wel", "Meestal", "Bijna vanzelf"),
+}
 _HOURS = (time(7, 30), time(12, 30), time(17, 40), time(17, 50), time(21, 10))
 
 
@@ -77,7 +83,7 @@ def _signals(today: date, weeks: int, chance: random.Random) -> Iterator[Kept]:
         part = 1 - ago / weeks
         scores = {"care": 4 - 2 * part, "worry": 3.5 - 2 * part, "play": 1 + 2 * part, "let_go": 0.5 + 2.5 * part}
         found = {name: min(max(round(score + chance.uniform(-0.6, 0.6)), 0), 4) for name, score in scores.items()}
-        fields: dict[str, Field | None] = {name: Field(score, str(score)) for name, score in found.items()}
+        fields: dict[str, Field | None] = {name: Field(score, _SAID[name][score]) for name, score in found.items()}
         yield "signal", today - timedelta(days=7 * ago - 2), time(20, 15), fields, True
 
 
