@@ -15,6 +15,7 @@ from flows.engine.problems import ContentError, Problem
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
+    from ruamel.yaml import YAML
 
 T = TypeVar("T")
 Place = tuple[int, int]
@@ -68,11 +69,10 @@ def read(path: Path, adapter: TypeAdapter[T]) -> Document[T]:
 
 
 def _compose(path: Path, source: str, places: dict[Path_, Place]) -> Any:
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        node = YAML(typ="base", pure=False).compose(source)
+        node = _yaml().compose(source)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -87,6 +87,25 @@ def _compose(path: Path, source: str, places: dict[Path_, Place]) -> Any:
     if problems:
         raise ContentError(problems)
     return data
+
+
+def _yaml() -> YAML:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.resolver import VersionedResolver
+
+    class AllText(VersionedResolver):
+        """Looks at no scalar whether it could be a number or a date, which takes as long as reading the file."""
+
+        def descend_resolver(self, current_node: object, current_index: object) -> None: ...
+
+        def ascend_resolver(self) -> None: ...
+
+        def resolve(self, kind: object, value: object, implicit: object) -> object:
+            return self.DEFAULT_SCALAR_TAG
+
+    yaml = YAML(typ="base", pure=False)
+    yaml.Resolver = AllText
+    return yaml
 
 
 def _value(node: Any, keys: Path_, places: dict[Path_, Place], path: Path, problems: list[Problem]) -> Any:
