@@ -96,7 +96,7 @@ class Settings:
     listen: str = _read(str, "127.0.0.1:8080")
     timezone: ZoneInfo = _read(_zone, ZoneInfo("Europe/Amsterdam"))
     region: Literal["nl", "be"] = _read(_one_of("nl", "be"), "nl")
-    keep_by_law: tuple[str, ...] = _read(_some_of("letters", "alerts", "looks", "consents"), ())
+    keep_by_law: tuple[str, ...] = _read(_some_of("letters", "alerts", "looks", "consents", "kindreflex"), ())
     keep_years: int = _read(_years, 20)
     role: Role = _read(lambda text: Role(_one_of(*Role)(text)), Role.ALL)
     log_level: str = _read(_one_of("debug", "info", "warning", "error"), "info")

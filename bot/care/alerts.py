@@ -115,8 +115,9 @@ def end(connection: Connection, alert_id: int, now: datetime) -> None:
 # --- who is asked, and when -------------------------------------------------------------------------------------------
 
 
-def in_turn(connection: Connection, vault: Vault, parent: Person) -> list[list[Person]]:
-    """Who can be asked for this parent, each turn together: the mentor, the stand-in, the coordinators."""
+def in_turn(connection: Connection, vault: Vault, parent: Person, now: datetime) -> list[list[Person]]:
+    """Who can be asked for this parent, each turn together: the mentor, the stand-in, the coordinators. While the
+    mentor is on leave, the next ones are asked together with the mentor."""
     mentor = people.by_id(connection, vault, parent.mentor_id) if parent.mentor_id else None
     stand_in = people.by_id(connection, vault, mentor.stand_in_id) if mentor and mentor.stand_in_id else None
     coordinators = people.with_role(connection, vault, Role.COORDINATOR)
@@ -127,6 +128,8 @@ def in_turn(connection: Connection, vault: Vault, parent: Person) -> list[list[P
         known |= {one.id for one in fitting}
         if fitting:
             turns.append(fitting)
+    if mentor and mentor.is_away(now) and len(turns) > 1 and mentor in turns[0]:
+        turns[:2] = [turns[0] + turns[1]]
     return turns
 
 

@@ -38,6 +38,7 @@ _ORDER = (
     "thoughts",
     "sentences",
     "answers",
+    "additions",
     "letters",
     "alerts",
     "looks",
@@ -55,6 +56,7 @@ def of_person(connection: Connection, person: Person) -> list[Count]:
     own_letters = or_(letters.c.from_person == person.id, letters.c.to_person == person.id)
     found["letters"] = _count(connection, select(func.count()).select_from(letters).where(own_letters))
     for sort, column in (
+        ("additions", tables.additions.c.person_id),
         ("alerts", tables.alerts.c.person_id),
         ("invitations", tables.invitations.c.made_by),
     ):

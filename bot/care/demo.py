@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from bot.care import consents, demo_kept, families, invitations, people, records, rituals, sharing
+from bot.care import consents, demo_guided, demo_kept, families, invitations, people, records, rituals, sharing
 from bot.care.consents import Purpose
 from bot.care.people import Person, Role
 from bot.care.records import Field
@@ -128,6 +128,7 @@ def furnish(connection: Connection, vault: Vault, chats: Chats, now: datetime, *
         chance = random.Random(1)  # noqa: S311 - made-up lives, the same each time
         for number, household in enumerate(_HOUSEHOLDS):
             _live(connection, vault, household, chats, mentor_ids[number % len(mentor_ids)], now, chance)
+        demo_guided.guide(connection, vault, mentor_ids[0], now)
         return Furnished([key for key, one in chats.items() if one[2] != "peer"], {})
     codes = {
         key: invitations.make(connection, vault, role=Role.PARENT, name=one[1], made_by=mentor_ids[0], now=now)

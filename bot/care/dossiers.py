@@ -12,15 +12,18 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from bot.care import own_data
+from bot.care import counting, kindreflex_record, own_data
 from bot.care.people import Person
 from bot.store.tables import dossiers
 from bot.store.types import new_id
 from bot.store.vault import Vault
 
 DOSSIER = "dossiers.dossier"
-KINDS = ("letters", "alerts", "looks", "consents")
-"""What an organisation may have to keep; parts of `own_data.everything_of`."""
+RECORD = "kindreflex"
+"""The record of the family, also what no parent read; put away when the last of the family goes, since it goes with
+them."""
+KINDS = ("letters", "alerts", "looks", "consents", RECORD)
+"""What an organisation may have to keep; all but the record are parts of `own_data.everything_of`."""
 _PART = {"letters": "berichten", "alerts": "hulpvragen", "looks": "wie_keek", "consents": "toestemming"}
 
 
@@ -56,7 +59,10 @@ def put_away(connection: Connection, vault: Vault, law: ByLaw, person: Person, n
     if not law.kinds:
         return None
     everything = own_data.everything_of(connection, vault, person, now)
-    parts = {_PART[kind]: everything[_PART[kind]] for kind in law.kinds if everything[_PART[kind]]}
+    parts = {_PART[kind]: everything[_PART[kind]] for kind in law.kinds if kind in _PART and everything[_PART[kind]]}
+    if RECORD in law.kinds and person.family_id and counting.is_last_of_family(connection, person):
+        record = kindreflex_record.everything(connection, vault, person.family_id)
+        parts |= {"kindreflex": record} if record else {}
     if not parts:
         return None
     dossier_id = new_id(now)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, insert, select, update
 
-from bot.care import alerts, pages
+from bot.care import alerts, appointments, pages
 from bot.care.pages import Page
+from bot.care.people import NAME, Role
 from bot.store.tables import child_words, children, families, people
 from bot.store.types import new_id
 from bot.store.upsert import upsert
@@ -38,42 +41,58 @@ def found(connection: Connection, mentor_id: int | None, now: datetime) -> int:
     return family_id
 
 
+_COLUMNS = (
+    children.c.id.label("child_id"),
+    children.c.name_sealed.label("child_name_sealed"),
+    children.c.pronoun,
+    children.c.age,
+    children.c.age_on,
+    child_words.c.calls_me_sealed,
+)
 _CHILDREN = (
-    select(
-        children.c.id,
-        children.c.name_sealed,
-        children.c.pronoun,
-        children.c.age,
-        children.c.age_on,
-        child_words.c.calls_me_sealed,
-    )
+    select(*_COLUMNS)
     .outerjoin(
         child_words,
         and_(child_words.c.child_id == children.c.id, child_words.c.person_id == bindparam("person")),
     )
     .where(children.c.family_id == bindparam("family"))
-    .order_by(children.c.id)
 )
-_LISTED = _CHILDREN.where(children.c.removed_at.is_(None))
+_IS_LISTED = children.c.removed_at.is_(None)
+_LISTED = _CHILDREN.where(_IS_LISTED)
+
+
+def beside(somebody: Select[Any]) -> Select[Any]:
+    """A query for people, with the columns of their children: a row for each child, or one with none."""
+    return (
+        somebody.outerjoin(children, and_(children.c.family_id == people.c.family_id, _IS_LISTED))
+        .outerjoin(child_words, and_(child_words.c.child_id == children.c.id, child_words.c.person_id == people.c.id))
+        .add_columns(*_COLUMNS)
+    )
 
 
 def children_of(
     connection: Connection, vault: Vault, family_id: int, person_id: int, today: date, *, removed: bool = False
 ) -> list[Child]:
     """The family's children, the oldest first. `today` is the parent's local day; `removed`: also those taken out."""
-    found = [
-        Child(
-            id=child_id,
-            name=vault.open_text(CHILD, child_id, name),
-            pronoun=pronoun,
-            age=None if age is None else age_on(age, said_on, today),
-            calls_me=vault.open_text(CALLS_ME, f"{child_id}/{person_id}", calls_me) if calls_me else "",
-        )
-        for child_id, name, pronoun, age, said_on, calls_me in connection.execute(
-            _CHILDREN if removed else _LISTED, {"family": family_id, "person": person_id}
-        )
-    ]
-    return sorted(found, key=lambda child: -(child.age or 0))
+    rows = connection.execute(_CHILDREN if removed else _LISTED, {"family": family_id, "person": person_id})
+    return of_rows(rows, vault, person_id, today)
+
+
+def of_rows(rows: Iterable[Any], vault: Vault, person_id: int, today: date) -> list[Child]:
+    """The children in rows of these columns, as this parent speaks of them, the oldest first."""
+    found = [_child(row, vault, person_id, today) for row in rows if row.child_id is not None]
+    return sorted(found, key=lambda child: (-(child.age or 0), child.id))
+
+
+def _child(row: Any, vault: Vault, person_id: int, today: date) -> Child:
+    word = f"{row.child_id}/{person_id}"
+    return Child(
+        id=row.child_id,
+        name=vault.open_text(CHILD, row.child_id, row.child_name_sealed),
+        pronoun=row.pronoun,
+        age=None if row.age is None else age_on(row.age, row.age_on, today),
+        calls_me=vault.open_text(CALLS_ME, word, row.calls_me_sealed) if row.calls_me_sealed else "",
+    )
 
 
 def age_on(age: int, said_on: date, today: date) -> int:
@@ -175,6 +194,20 @@ def guided(connection: Connection, mentor_id: int, family_id: int) -> Guided | N
     return Guided(*row) if row else None
 
 
+def names_guided(connection: Connection, vault: Vault, mentor_id: int) -> dict[int, list[str]]:
+    """The parents' names of every family that this mentor guides now, by family, the first to come in first."""
+    query = (
+        select(families.c.id, people.c.id, people.c.name_sealed)
+        .join(people, people.c.family_id == families.c.id)
+        .where(families.c.mentor_id == mentor_id, people.c.roles.op("&")(int(Role.PARENT)) != 0)
+        .order_by(families.c.id, people.c.id)
+    )
+    found: dict[int, list[str]] = {}
+    for family_id, person_id, sealed in connection.execute(query):
+        found.setdefault(family_id, []).append(spoken(vault.open_text(NAME, person_id, sealed)))
+    return found
+
+
 def mentor_looked(connection: Connection, family_id: int, now: datetime) -> None:
     """The mentor saw the list of what the family shares."""
     connection.execute(update(families).where(families.c.id == family_id).values(mentor_looked_at=now))
@@ -186,4 +219,42 @@ def hand_over(connection: Connection, family_id: int, mentor_id: int | None) -> 
     connection.execute(
         update(families).where(families.c.id == family_id).values(mentor_id=mentor_id, mentor_looked_at=None)
     )
+    appointments.hand_over(connection, family_id, mentor_id)
     alerts.hurry_for_family(connection, family_id)
+
+
+@dataclass(frozen=True, slots=True)
+class WithMentor:
+    """A family with the mentor who guides it, by the names of its parents."""
+
+    id: int
+    mentor_id: int
+    names: list[str]
+
+
+def guided_at_all(connection: Connection, vault: Vault) -> list[WithMentor]:
+    """Every family with somebody in it that has a mentor, the first to come in first."""
+    rows = connection.execute(
+        select(families.c.id, families.c.mentor_id, people.c.id.label("person"), people.c.name_sealed)
+        .join(people, people.c.family_id == families.c.id)
+        .where(families.c.mentor_id.is_not(None))
+        .order_by(families.c.id, people.c.id)
+    )
+    found: dict[int, WithMentor] = {}
+    for row in rows:
+        one = found.setdefault(row.id, WithMentor(row.id, row.mentor_id, []))
+        one.names.append(vault.open_text(NAME, row.person, row.name_sealed))
+    return list(found.values())
+
+
+def names_of_children(connection: Connection, vault: Vault, ids: Collection[int]) -> dict[int, list[str]]:
+    """The names of the children of each of these families, in order of coming in."""
+    rows = connection.execute(
+        select(children.c.id, children.c.family_id, children.c.name_sealed)
+        .where(children.c.family_id.in_(ids), children.c.removed_at.is_(None))
+        .order_by(children.c.id)
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.family_id, []).append(vault.open_text(CHILD, row.id, row.name_sealed))
+    return found

@@ -12,7 +12,28 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.care import coming, consents, families, invitations, letters, looks, notes, people, sharing, switches, uses
+from bot.care import (
+    additions,
+    appointments,
+    coming,
+    consents,
+    families,
+    follow_ups,
+    guidance,
+    invitations,
+    kindreflex,
+    kindreflex_record,
+    letters,
+    looks,
+    notes,
+    people,
+    reports,
+    sharing,
+    switches,
+    uses,
+)
+from bot.care.additions import Addition
+from bot.care.appointments import Appointment
 from bot.care.families import Child
 from bot.care.letters import Letter
 from bot.care.people import Person, Role
@@ -45,7 +66,8 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
     names = {child.id: child.name for child, _ in children}
     kept = sharing.all_of(connection, vault, person.id)
     posted = letters.of_person(connection, vault, person.id)
-    files = _names(kept, posted)
+    added = additions.of_person(connection, vault, person.id)
+    files = _names(kept, posted, added)
     return {
         "gemaakt_op": now.isoformat(),
         "naam": person.name,
@@ -60,6 +82,11 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
         ],
         "gebruikt": [{"soort": flow, "keren": times} for flow, times in sorted(uses.of(connection, person.id).items())],
         "aangezet": _switches(connection, vault, person),
+        "afspraken": _appointments(connection, vault, person),
+        "verslagen": _reports(connection, vault, person),
+        "toegevoegd": [_addition(one, files) for one in added],
+        "begeleiding": _guidance(connection, vault, person, names),
+        "dossier": _record(connection, vault, person),
         "kinderen": [
             {
                 "naam": child.name,
@@ -81,6 +108,14 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
         ],
         "bewaard": [_entry(entry, names, files) for entry in kept],
         "berichten": [_letter(one, person, files) for one in posted],
+        "geplande_berichten": [
+            {
+                "van_jou": one.mentor_id == person.id,
+                "wanneer": _instant(one.next_at),
+                "tekst": one.content.words,
+            }
+            for one in follow_ups.concerning(connection, vault, person.id)
+        ],
         "hulpvragen": _alerts(connection, vault, person),
         "wie_keek": [
             {"wie": look.who, "als": look.role, "waarnaar": look.kind, "wanneer": look.at.isoformat()}
@@ -94,7 +129,8 @@ def media_of(connection: Connection, vault: Vault, person: Person) -> list[Media
     """The files in what a person keeps, wrote and got, the newest first: these are worth most when there are too
     many."""
     kept, posted = sharing.all_of(connection, vault, person.id), letters.of_person(connection, vault, person.id)
-    return [Media(file_id, name) for file_id, name in reversed(_names(kept, posted).items())]
+    added = additions.of_person(connection, vault, person.id)
+    return [Media(file_id, name) for file_id, name in reversed(_names(kept, posted, added).items())]
 
 
 def _settings(person: Person) -> dict[str, Any]:
@@ -107,6 +143,7 @@ def _settings(person: Person) -> dict[str, Any]:
         "herinnering_zonder_geluid": person.silent_reminders,
         "herinneren_alleen": person.reminder_hours,
         "werktijden": person.office_hours,
+        "verlof": [day.isoformat() for day in (person.away_from, person.away_until) if day],
     }
 
 
@@ -140,6 +177,100 @@ def _switches(connection: Connection, vault: Vault, person: Person) -> list[dict
     ]
 
 
+def _guidance(connection: Connection, vault: Vault, person: Person, children: dict[int, str]) -> list[dict[str, Any]]:
+    """What a mentor noted that this parent may read."""
+    return [
+        {
+            "soort": one.kind,
+            "onderdeel": one.topic,
+            "keer": one.round,
+            "door": one.author,
+            "dag": one.local_day.isoformat(),
+            "kind": children.get(one.child_id or 0),
+            "wat_er_staat": dict(one.entry),
+        }
+        for one in guidance.of_parent(connection, vault, person)
+    ]
+
+
+def _record(connection: Connection, vault: Vault, person: Person) -> dict[str, Any]:
+    """Whether professionals keep a record about the family, and what of it was talked about with this parent."""
+    if person.family_id is None or Role.PARENT not in person.roles:
+        return {"is_er": False, "besproken": []}
+    return {
+        "is_er": kindreflex_record.exists(connection, person.family_id),
+        "besproken": [
+            {
+                "onderwerp": note.topic.value,
+                "dag": note.day.isoformat(),
+                "door": note.author,
+                "wat_er_staat": [note[name] for name in kindreflex.FIELDS if note[name]],
+                "aangevuld": [
+                    {"dag": one.day.isoformat(), "door": one.author, "wat": one.text} for one in note.additions
+                ],
+            }
+            for note in kindreflex_record.known_to(connection, vault, person)
+        ],
+    }
+
+
+def _appointments(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
+    """The family's appointments with its mentor, or those of the families that a mentor guides."""
+    found: list[Appointment] = []
+    if person.family_id:
+        found += appointments.of_family(connection, vault, person.family_id)
+    if Role.MENTOR in person.roles:
+        found += appointments.of_mentor(connection, vault, person.id)
+    return [
+        {
+            "wanneer": one.starts_at.isoformat(),
+            "minuten": one.minutes,
+            "soort": one.kind,
+            "met": _name_of(connection, vault, one.mentor_id),
+            "hoe_staat_het": one.status,
+            "gevraagd_moment": _instant(one.move_to),
+            "door_jou_gevraagd": one.asked_by == person.id,
+            "waar": one.details.where,
+            "plek": one.details.place,
+            "in_eigen_woorden": one.details.kind,
+            "erbij_gezegd": one.details.note,
+            "ouder_zei": one.details.parents_say,
+        }
+        for one in found
+    ]
+
+
+def _reports(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
+    """The reports that this parent may read; what is for professionals is not among them."""
+    if person.family_id is None or Role.PARENT not in person.roles:
+        return []
+    return [
+        {
+            "dag": one.date.isoformat(),
+            "geschreven_door": one.writer,
+            "gegeven": one.given_at.isoformat(),
+            "erbij": one.present,
+            "besproken": one.discussed,
+            "om_op_te_letten": one.attention,
+            "voornemens": [
+                {"wat": each.words, "hoe_staat_het": each.status, "door_jou": each.person_id == person.id}
+                for each in one.resolutions
+            ],
+            "volgende_afspraak": one.next_appointment,
+        }
+        for one in reports.given_of_family(connection, vault, person.family_id)
+    ]
+
+
+def _addition(one: Addition, files: Names) -> dict[str, Any]:
+    return {
+        "bij": one.page,
+        "wanneer": one.made_at.isoformat(),
+        "tekst": one.text,
+        "bestanden": [files[one.file_id]] if one.file_id else [],
+    }
+
+
 def _children_ever(connection: Connection, vault: Vault, person: Person, now: datetime) -> list[tuple[Child, bool]]:
     """The children of the family, and whether they are still in the list."""
     if person.family_id is None:
@@ -168,10 +299,11 @@ def _entry(entry: Entry, children: dict[int, str], files: Names) -> dict[str, An
     }
 
 
-def _names(kept: list[Entry], posted: list[Letter]) -> dict[str, str]:
+def _names(kept: list[Entry], posted: list[Letter], added: list[Addition]) -> dict[str, str]:
     """A name for every file, in order of time. What was kept and passed on as well is one file."""
     found = [(entry.record.id, file_id) for entry in kept for file_id in _file_ids(entry.record)]
     found += [(letter.id, letter.file_id) for letter in posted if letter.file_id]
+    found += [(one.id, one.file_id) for one in added if one.file_id]
     in_order = dict.fromkeys(file_id for _, file_id in sorted(found, key=lambda one: one[0]))
     return {file_id: f"bestand-{number}" for number, file_id in enumerate(in_order, start=1)}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, FromClause, Select, bindparam, insert, select, update
 
 from bot.care import looks
 from bot.store.tables import conversations, families, people
@@ -31,7 +32,8 @@ class Role(enum.IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who came in. `paused_until` and `evening_done_on` are days in the person's own `zone`."""
+    """Somebody who came in. `paused_until`, `evening_done_on`, `away_from` and `away_until` are days in the person's
+    own `zone`."""
 
     id: int
     chat_id: int
@@ -51,6 +53,8 @@ class Person:
     office_hours: str | None = None
     stand_in_id: int | None = None
     reminders_a_day: int = 3
+    away_from: date | None = None
+    away_until: date | None = None
 
     @property
     def has_stopped(self) -> bool:
@@ -65,30 +69,49 @@ class Person:
         """Whether reminders are silent on this local day."""
         return self.paused_until is not None and self.local(now).date() < self.paused_until
 
+    def is_away(self, now: datetime) -> bool:
+        """Whether this mentor is on leave on this local day."""
+        if self.away_from is None or self.away_until is None:
+            return False
+        return self.away_from <= self.local(now).date() <= self.away_until
 
-_lane = select(bindparam("chat", type_=people.c.chat_id.type).label("chat_id")).subquery("lane")
-_WITH_STATE = select(people, families.c.mentor_id, conversations.c.state_sealed, conversations.c.active_at).select_from(
-    _lane.outerjoin(people, people.c.chat_id == _lane.c.chat_id)
-    .outerjoin(families, families.c.id == people.c.family_id)
-    .outerjoin(conversations, conversations.c.chat_id == _lane.c.chat_id)
-)
+
+_OF_LANE = (*people.c, families.c.mentor_id, conversations.c.state_sealed, conversations.c.active_at)
+
+
+def beside(lane: FromClause) -> Select[Any]:
+    """The query for all columns of `lane` and, for the chat in its column of that name, who is present there."""
+    return select(*lane.c, *_OF_LANE).select_from(
+        lane.outerjoin(people, people.c.chat_id == lane.c.lane)
+        .outerjoin(families, families.c.id == people.c.family_id)
+        .outerjoin(conversations, conversations.c.chat_id == lane.c.lane)
+    )
+
+
+_PRESENT = beside(select(bindparam("chat", type_=people.c.chat_id.type).label("lane")).subquery("chat"))
 _BY_ID = select(people, families.c.mentor_id).outerjoin(families, families.c.id == people.c.family_id)
 _CHANGE = update(people).where(people.c.id == bindparam("person"))
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Who is in a chat, if anybody came in there, and what is kept of the conversation."""
+    """Who is in a chat, if anybody came in there, and what is kept of the conversation. `children` are the rows of
+    their children, still sealed, where these were looked up along with them: see `families.beside`."""
 
     person: Person | None
     state: bytes | None
     active_at: datetime | None
+    children: Sequence[Any] | None = None
 
 
 def present(connection: Connection, vault: Vault, chat_id: int) -> Present:
     """The person and the state of a chat, in one query."""
-    row = connection.execute(_WITH_STATE, {"chat": chat_id}).one()
-    state = vault.open(STATE, chat_id, row.state_sealed) if row.state_sealed else None
+    return present_of_row(connection.execute(_PRESENT, {"chat": chat_id}).one(), vault)
+
+
+def present_of_row(row: Any, vault: Vault) -> Present:
+    """Who is present, in a row that holds the columns of `beside`."""
+    state = vault.open(STATE, row.lane, row.state_sealed) if row.state_sealed else None
     return Present(_person(row, vault) if row.id is not None else None, state, row.active_at)
 
 
@@ -102,6 +125,18 @@ def by_id(connection: Connection, vault: Vault, person_id: int) -> Person | None
     """The person with this id."""
     row = connection.execute(_BY_ID.where(people.c.id == person_id)).first()
     return _person(row, vault) if row else None
+
+
+def by_ids(connection: Connection, vault: Vault, ids: Collection[int]) -> list[Person]:
+    """The people with these ids who are there, in order of coming in."""
+    rows = connection.execute(_BY_ID.where(people.c.id.in_(ids)).order_by(people.c.id)) if ids else ()
+    return [_person(row, vault) for row in rows]
+
+
+def guided_by(connection: Connection, vault: Vault, mentor_id: int) -> list[Person]:
+    """The parents of all families that this mentor guides now, in order of coming in."""
+    rows = connection.execute(_BY_ID.where(families.c.mentor_id == mentor_id).order_by(people.c.id))
+    return [_person(row, vault) for row in rows]
 
 
 def in_family(connection: Connection, vault: Vault, family_id: int) -> list[Person]:
@@ -136,6 +171,8 @@ def _person(row: Any, vault: Vault) -> Person:
         reminders_a_day=row.reminders_a_day,
         silent_reminders=row.silent_reminders,
         reminder_hours=row.reminder_hours,
+        away_from=row.away_from,
+        away_until=row.away_until,
     )
 
 

@@ -46,6 +46,7 @@ def erase(connection: Connection, person: Person) -> None:
     connection.execute(delete(tables.looks).where(tables.looks.c.owner_id == own))
     for table in _OF_PERSON:
         connection.execute(delete(table).where(table.c.person_id == own))
+    _erase_guidance_about(connection, own)
     _leave_guidance(connection, own)
     connection.execute(update(tables.switches).where(tables.switches.c.by_person == own).values(by_person=None))
     _erase_letters(connection, own)
@@ -69,6 +70,14 @@ def _erase_letters(connection: Connection, person_id: int) -> None:
     sent = select(follow_ups.c.id).where(follow_ups.c.mentor_id == person_id)
     connection.execute(delete(receivers).where(receivers.c.follow_up_id.in_(sent)))
     connection.execute(delete(follow_ups).where(follow_ups.c.mentor_id == person_id))
+
+
+def _erase_guidance_about(connection: Connection, person_id: int) -> None:
+    """What was noted about this one parent, such as the scenes of an interview."""
+    guidance = tables.guidance
+    own = select(guidance.c.id).where(guidance.c.about_id == person_id)
+    connection.execute(update(guidance).where(guidance.c.amends_id.in_(own)).values(amends_id=None))
+    connection.execute(delete(guidance).where(guidance.c.about_id == person_id))
 
 
 def _leave_guidance(connection: Connection, person_id: int) -> None:

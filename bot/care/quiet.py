@@ -9,7 +9,9 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.care.people import Person
-from bot.schedule.local_time import is_within, local, next_instant
+from bot.schedule.local_time import instant_on, is_within, local, next_instant
+
+_AFTER_A_PAUSE = time(9)
 
 
 def written(start: time, end: time) -> str:
@@ -26,6 +28,15 @@ def read(hours: str) -> tuple[time, time]:
 def waits_until(person: Person | None, now: datetime) -> datetime | None:
     """The instant (UTC) at which this person may be spoken to unasked; None when that is now."""
     return None if person is None else start_of(person.reminder_hours, person.zone, now)
+
+
+def rests_until(person: Person, now: datetime) -> datetime | None:
+    """The instant (UTC) at which something that was planned may reach this person: not in a pause, and only within
+    hours of choice; None when that is now, and after a pause not in the night."""
+    if person.paused_until is None or not person.is_paused(now):
+        return waits_until(person, now)
+    back = instant_on(person.paused_until, _AFTER_A_PAUSE, person.zone)
+    return start_of(person.reminder_hours, person.zone, back) or back
 
 
 def start_of(hours: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -50,8 +50,18 @@ class Record:
         return "" if field is None else field.said or str(field.value)
 
 
-_FIND = select(records).where(records.c.person_id == bindparam("person"), records.c.key == bindparam("record"))
+_OF_PERSON = select(records).where(records.c.person_id == bindparam("person"))
+_FIND = _OF_PERSON.where(records.c.key == bindparam("record"))
 _FIELDS_OF = _FIND.with_only_columns(records.c.id, records.c.fields_sealed)
+_OF_KIND = _OF_PERSON.where(records.c.kind == bindparam("sort")).order_by(records.c.created_at, records.c.id)
+_SINCE = _OF_KIND.where(records.c.local_day >= bindparam("since"))
+_NEWEST = (
+    _OF_PERSON.where(records.c.kind == bindparam("sort"))
+    .order_by(records.c.created_at.desc(), records.c.id.desc())
+    .limit(bindparam("most"))
+)
+_BY_ID = _OF_PERSON.where(records.c.id == bindparam("row"))
+_ALL = _OF_PERSON.order_by(records.c.created_at, records.c.id)
 _ADD = insert(records)
 _CHANGE = update(records).where(records.c.id == bindparam("row"))
 
@@ -64,29 +74,25 @@ def find(connection: Connection, vault: Vault, person_id: int, key: str) -> Reco
 
 def of_kind(connection: Connection, vault: Vault, person_id: int, kind: str, since: date | None = None) -> list[Record]:
     """Records of a kind, the oldest first, on or after the local day `since`."""
-    query = select(records).where(records.c.person_id == person_id, records.c.kind == kind)
-    if since:
-        query = query.where(records.c.local_day >= since)
-    return [of_row(row, vault) for row in connection.execute(query.order_by(records.c.created_at, records.c.id))]
+    wanted = {"person": person_id, "sort": kind, **({"since": since} if since else {})}
+    return [of_row(row, vault) for row in connection.execute(_SINCE if since else _OF_KIND, wanted)]
 
 
 def newest(connection: Connection, vault: Vault, person_id: int, kind: str, most: int) -> list[Record]:
     """The last records of a kind, the newest first."""
-    query = select(records).where(records.c.person_id == person_id, records.c.kind == kind)
-    query = query.order_by(records.c.created_at.desc(), records.c.id.desc()).limit(most)
-    return [of_row(row, vault) for row in connection.execute(query)]
+    rows = connection.execute(_NEWEST, {"person": person_id, "sort": kind, "most": most})
+    return [of_row(row, vault) for row in rows]
 
 
 def by_id(connection: Connection, vault: Vault, person_id: int, record_id: int) -> Record | None:
     """A record of this person."""
-    row = connection.execute(select(records).where(records.c.person_id == person_id, records.c.id == record_id)).first()
+    row = connection.execute(_BY_ID, {"person": person_id, "row": record_id}).first()
     return of_row(row, vault) if row else None
 
 
 def of_person(connection: Connection, vault: Vault, person_id: int) -> list[Record]:
     """Everything a person kept, the oldest first."""
-    query = select(records).where(records.c.person_id == person_id).order_by(records.c.created_at, records.c.id)
-    return [of_row(row, vault) for row in connection.execute(query)]
+    return [of_row(row, vault) for row in connection.execute(_ALL, {"person": person_id})]
 
 
 def keep(

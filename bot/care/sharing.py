@@ -121,35 +121,30 @@ def marked_count(connection: Connection, person_id: int) -> int:
     return connection.execute(select(func.count()).select_from(records).where(wanted)).scalar_one()
 
 
-@dataclass(frozen=True, slots=True)
-class WorkbookPage:
-    """A part of the workbook: what is in it of the month that begins on `month`, the newest first."""
-
-    entries: Sequence[Entry]
-    month: date
-    number: int
-    more: bool
+def workbook_months(connection: Connection, person_id: int) -> list[date]:
+    """The months, by their first day, of which something is in this person's workbook."""
+    days = select(records.c.local_day).where(records.c.person_id == person_id, records.c.in_workbook).distinct()
+    return sorted({day.replace(day=1) for day in connection.execute(days).scalars()})
 
 
-def workbook_page(connection: Connection, vault: Vault, person_id: int, number: int) -> WorkbookPage | None:
-    """A page of the workbook, the last month first; a long month has several, and a page that is not there is the
-    nearest. None when nothing is in it."""
-    own = (records.c.person_id == person_id, records.c.in_workbook)
-    query = select(records.c.id, records.c.local_day).where(*own)
-    rows = connection.execute(query.order_by(records.c.local_day.desc(), records.c.id.desc())).all()
-    found: list[tuple[date, list[int]]] = []
-    for row in rows:
-        month = row.local_day.replace(day=1)
-        if not found or found[-1][0] != month or len(found[-1][1]) == pages.SIZE:
-            found.append((month, []))
-        found[-1][1].append(row.id)
-    if not found:
-        return None
-    at = min(number, len(found) - 1)
-    month, ids = found[at]
-    kept_ = connection.execute(select(records).where(records.c.person_id == person_id, records.c.id.in_(ids)))
-    by_id = {row.id: _entry(row, vault) for row in kept_}
-    return WorkbookPage([by_id[one] for one in ids], month, at, at + 1 < len(found))
+def workbook_entries(connection: Connection, vault: Vault, person_id: int, since: date, until: date) -> list[Entry]:
+    """What is in this person's workbook from the day `since` up to, not with, `until`; the oldest first."""
+    within = and_(records.c.local_day >= since, records.c.local_day < until)
+    query = select(records).where(records.c.person_id == person_id, records.c.in_workbook, within)
+    rows = connection.execute(query.order_by(records.c.local_day, records.c.created_at, records.c.id))
+    return [_entry(row, vault) for row in rows]
+
+
+def workbook_headings(connection: Connection, viewer: Person, owners: Sequence[Person]) -> list[Heading]:
+    """Of what is in the workbooks of these owners, resolutions among it, that which this viewer may open now; the
+    oldest day first."""
+    inside = or_(records.c.in_workbook, records.c.kind == _ALWAYS_INSIDE)
+    query = select(records.c.id, records.c.person_id, records.c.kind, records.c.local_day)
+    query = query.where(_visible(connection, viewer, owners), inside).order_by(records.c.local_day, records.c.id)
+    return [Heading(*row) for row in connection.execute(query)]
+
+
+_ALWAYS_INSIDE = "resolution"
 
 
 def put_in_workbook(connection: Connection, person_id: int, record_id: int, *, inside: bool) -> None:

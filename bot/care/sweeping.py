@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, ColumnElement, Connection, delete, func, select
+from sqlalchemy import Column, ColumnElement, Connection, delete, func, select, update
 
-from bot.care import dossiers, looks, notes, privacy
+from bot.care import dossiers, follow_ups, looks, notes, privacy
 from bot.care.people import Person, Role
 from bot.care.retention import ASK_BEFORE_ERASING, Kind, period
 from bot.store import inbox, outbox, timers
@@ -62,6 +62,16 @@ def _inbox(connection: Connection, vault: Vault, now: datetime, most: int) -> in
 
 def _outbox(connection: Connection, vault: Vault, now: datetime, most: int) -> int:
     return outbox.sweep(connection, now, most)
+
+
+def _letters(connection: Connection, vault: Vault, now: datetime, most: int) -> int:
+    """Letters, and the plans by which they went out."""
+    before = now - period(Kind.LETTERS)
+    over = select(letters.c.id).where(letters.c.sent_at < before).order_by(letters.c.id).limit(most)
+    ids = connection.execute(over).scalars().all()
+    connection.execute(update(letters).where(letters.c.answers_id.in_(ids)).values(answers_id=None))
+    gone = connection.execute(delete(letters).where(letters.c.id.in_(ids))).rowcount
+    return gone + follow_ups.forget(connection, before, most)
 
 
 def _looks(connection: Connection, vault: Vault, now: datetime, most: int) -> int:
@@ -122,7 +132,7 @@ def is_silent(connection: Connection, person: Person, now: datetime) -> bool:
 
 SWEEPS: Mapping[Kind, Sweep] = {
     Kind.UNDECIDED: _rows(Kind.UNDECIDED, records.c.id, records.c.changed_at, records.c.kind == notes.UNDECIDED),
-    Kind.LETTERS: _rows(Kind.LETTERS, letters.c.id, letters.c.sent_at),
+    Kind.LETTERS: _letters,
     Kind.LOOKS: _looks,
     Kind.ALERTS: _alerts,
     Kind.INBOX: _inbox,

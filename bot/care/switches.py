@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from bot.care.people import Person
-from bot.store.tables import switches
+from bot.store.tables import families, switches
 from bot.store.types import new_id
 from bot.store.vault import Vault
 
@@ -31,6 +31,19 @@ class Switch:
 def flows_on(connection: Connection, family_id: int) -> frozenset[str]:
     """The gated flows that this family has now."""
     return frozenset(connection.execute(select(switches.c.flow).where(*_on(family_id))).scalars())
+
+
+def on_by_family(connection: Connection, mentor_id: int) -> dict[int, set[str]]:
+    """The same of all families that this mentor guides now, in one go; those with nothing on are not there."""
+    query = (
+        select(switches.c.family_id, switches.c.flow)
+        .join(families, families.c.id == switches.c.family_id)
+        .where(families.c.mentor_id == mentor_id, switches.c.off_at.is_(None))
+    )
+    found: dict[int, set[str]] = {}
+    for family_id, flow in connection.execute(query):
+        found.setdefault(family_id, set()).add(flow)
+    return found
 
 
 def of_family(connection: Connection, vault: Vault, family_id: int) -> list[Switch]:

@@ -143,7 +143,7 @@ def _take_up(turn: Turn, me: Person, alert_id: int, message_id: int | None) -> N
 
 
 def _turns(turn: Turn, parent: Person) -> list[list[Person]]:
-    return alerts.in_turn(turn.connection, turn.host.vault, parent)
+    return alerts.in_turn(turn.connection, turn.host.vault, parent, turn.now)
 
 
 def _still_asked(turn: Turn, parent: Person, alert: Alert) -> list[Person]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.care import invitations
 from bot.care.people import Role
-from bot.conversation import closing, show
+from bot.conversation import appointment_lists, closing, show
 from bot.conversation.turn import Turn
 from bot.safety import attempts
 from bot.safety.access import Who, audience
@@ -85,6 +85,10 @@ def _privacy(turn: Turn, rest: str) -> None:
         turn.apply(Resume())
 
 
+def _appointments(turn: Turn, rest: str) -> None:
+    appointment_lists.show_lists(turn)
+
+
 def _stop(turn: Turn, rest: str) -> None:
     turn.lead_in("stopped" if turn.state.running else "nothing_to_stop")
     turn.apply(Stop())
@@ -118,8 +122,10 @@ COMMANDS: dict[str, Command] = {
     "bewaard": Command(Who.PARENT, _showing("kept")),
     "werkboek": Command(Who.PARENT, _showing("workbook")),
     "agenda": Command(Who.PARENT, _showing("coming_up")),
+    "afspraken": Command(Who.PARENT | Who.MENTOR, _appointments),
     "wiekeek": Command(Who.PARENT, _showing("looked")),
     "gezinnen": Command(Who.MENTOR, _showing("families")),
+    "vandaag": Command(Who.MENTOR, _showing("today")),
     "mijngegevens": Command(Who.MEMBER, _starting("my_data")),
     "verwijder": Command(Who.MEMBER, _starting("erase")),
     "privacy": Command(Who.ANYONE, _privacy),
@@ -136,6 +142,7 @@ OFFERED = (
     "bewaard",
     "werkboek",
     "agenda",
+    "afspraken",
     "wiekeek",
     "instellingen",
     "privacy",

@@ -33,15 +33,22 @@ from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.families import Child, spoken
 from bot.care.people import Person, Role
 from bot.conversation import (
+    appointment_words,
     coming_facts,
     conflict_facts,
+    follow_facts,
     gate_facts,
+    guiding_facts,
     kept_facts,
     measure_facts,
     play_facts,
+    preparation_facts,
+    record_facts,
+    report_facts,
     resolution_facts,
     safety_facts,
     thought_facts,
+    workbook_facts,
 )
 from bot.schedule.local_time import part_of_day
 from bot.store import timers
@@ -67,7 +74,8 @@ _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 @dataclass
 class Facts(Mapping[str, object]):
     """The facts for one person at one moment. `loose_key` names the note being decided on, if any; `law` says what the
-    organisation must keep of who leaves; `fitting` finds flows for what somebody typed."""
+    organisation must keep of who leaves; `fitting` finds flows for what somebody typed; `children_at_hand` are rows
+    that were read just before, and hold until something is changed."""
 
     connection: Connection
     vault: Vault
@@ -79,6 +87,7 @@ class Facts(Mapping[str, object]):
     loose_key: str | None = None
     law: ByLaw = NOTHING_BY_LAW
     fitting: Callable[[str], Sequence[str]] = lambda text: ()
+    children_at_hand: Sequence[Any] | None = None
     _known: dict[str, object] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> object:
@@ -112,6 +121,7 @@ class Facts(Mapping[str, object]):
     def forget(self) -> None:
         """Looks everything up anew from here on: something was changed."""
         self._known.clear()
+        self.children_at_hand = None
         self.__dict__.pop("timers", None)
 
     @property
@@ -133,7 +143,11 @@ def _children(facts: Facts) -> object:
     person = facts.person
     if person is None or person.family_id is None:
         return []
-    found = families.children_of(facts.connection, facts.vault, person.family_id, person.id, facts.local.date())
+    today = facts.local.date()
+    if facts.children_at_hand is None:
+        found = families.children_of(facts.connection, facts.vault, person.family_id, person.id, today)
+    else:
+        found = families.of_rows(facts.children_at_hand, facts.vault, person.id, today)
     return [child_fact(child, person) for child in found]
 
 
@@ -337,15 +351,25 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "coming": coming_facts.coming_up,
     "reminders": coming_facts.reminders,
     "resolution_months": resolution_facts.months,
+    "workbook_months": workbook_facts.months,
     "plan": safety_facts.plan,
     "work": safety_facts.work,
     "mentors": safety_facts.mentors,
     "families": gate_facts.families,
     "gated": gate_facts.gated,
+    **guiding_facts.FACTS,
     "signal_news": measure_facts.signal_news,
     "measured": measure_facts.measured,
     "switched": gate_facts.switched,
     "hot_moment": conflict_facts.hot_moment,
+    **report_facts.FACTS,
+    "preparations": preparation_facts.preparations,
+    "open_records": record_facts.open_records,
+    "record_parents": record_facts.record_parents,
+    "record_children": record_facts.record_children,
+    "appointments": appointment_words.to_change,
+    "appointment_moments": appointment_words.moments,
+    **follow_facts.FACTS,
 }
 
 FACT_NAMES = frozenset(_FACTS)

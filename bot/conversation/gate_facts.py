@@ -3,12 +3,12 @@ mentor switched on (method D)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.care import people, switches
-from bot.care.families import Guided, guided_by, spoken
+from bot.care.families import names_guided, spoken
 from bot.care.people import Role
+from bot.conversation import guiding_facts
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.templates import enumerate_dutch
 
@@ -23,32 +23,21 @@ def gated(facts: Facts) -> list[dict[str, str]]:
 
 
 def families(facts: Facts) -> list[dict[str, object]]:
-    """The families that this mentor guides now: the names of the parents, and what is on."""
+    """The families that this mentor guides now: the names of the parents, what is on, and where they are."""
     person = facts.person
     if person is None or not person.roles & Role.MENTOR:
         return []
     known = gated(facts)
-    found: list[dict[str, object]] = []
-    for family in _all_guided(facts, person.id):
-        on = switches.flows_on(facts.connection, family.id)
-        parents = people.in_family(facts.connection, facts.vault, family.id)
-        names = [spoken(one.name) for one in parents if Role.PARENT in one.roles]
-        found.append(
-            {
-                "id": str(family.id),
-                "name": enumerate_dutch(names),
-                "on": [one for one in known if one["id"] in on],
-            }
-        )
-    return found
-
-
-def _all_guided(facts: Facts, mentor_id: int) -> Iterator[Guided]:
-    number, more = 0, True
-    while more:
-        page = guided_by(facts.connection, mentor_id, number)
-        yield from page.items
-        number, more = page.number + 1, page.more
+    on = switches.on_by_family(facts.connection, person.id)
+    return [
+        {
+            "id": str(family_id),
+            "name": enumerate_dutch(names),
+            "on": [one for one in known if one["id"] in on.get(family_id, ())],
+            "way": guiding_facts.way(facts, family_id),
+        }
+        for family_id, names in names_guided(facts.connection, facts.vault, person.id).items()
+    ]
 
 
 def switched(facts: Facts) -> list[dict[str, str]]:

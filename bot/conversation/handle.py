@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from bot.care import alerts, families, invitations, leaving, letters, notes, people, records
+from bot.care import alerts, families, invitations, leaving, notes, people, records
 from bot.care.notes import Piece
 from bot.care.people import Role
 from bot.care.records import AnsweredBy, Field
-from bot.conversation import commands, danger, outgoing, reminders, show, taps
-from bot.conversation.actions.loose import send_letter
+from bot.conversation import answering, commands, danger, following, next_input, outgoing, reminders, show, taps
 from bot.conversation.incoming import IN_GROUP, Edited, Incoming, InGroup, Message, Nothing, Rang, Reachable, Tapped
+from bot.conversation.next_input import NextInput
 from bot.conversation.turn import LOOSE_FLOW, SAFETY_FLOWS, Host, Turn
 from bot.schedule import ticker
 from bot.store import inbox, outbox
@@ -47,10 +47,11 @@ def handle_next(database: Database, host: Host, decode: Decode, now: datetime) -
 
     def work(connection: Connection) -> bool:
         nonlocal item
-        item = inbox.take(connection, host.vault, now)
-        if item is None:
+        found = next_input.take(connection, host.vault, now)
+        if found is None:
             return False
-        turn = _handle(connection, host, item, _decoded(item, decode, now), now)
+        item = found.item
+        turn = _handle(connection, host, found, _decoded(item, decode, now), now)
         with database.together(connection):
             if turn:
                 turn.finish()
@@ -98,10 +99,11 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} at {place}"
 
 
-def _handle(connection: Connection, host: Host, item: Item, incoming: Incoming, now: datetime) -> Turn | None:
+def _handle(connection: Connection, host: Host, found: NextInput, incoming: Incoming, now: datetime) -> Turn | None:
     if isinstance(incoming, Nothing):
         return None
-    turn = Turn(host, connection, item.chat_id, incoming, now)
+    item = found.item
+    turn = Turn(host, connection, item.chat_id, incoming, now, found.present())
     if turn.person is None and turn.state.running:
         _check_link(turn)
     turn.let_go_of_what_is_off()
@@ -149,6 +151,7 @@ def _check_link(turn: Turn) -> None:
 def _greet_again(turn: Turn) -> None:
     """Who writes can be reached."""
     if turn.person and turn.person.blocked:
+        following.is_back(turn, turn.person)
         people.change(turn.connection, turn.person.id, blocked_at=None)
         turn.refresh_person()
 
@@ -160,33 +163,16 @@ def _message(turn: Turn, message: Message, *, helped: bool) -> None:
     if asks_help and not helped:
         show.help_card(turn)
     if asks_help and message.kind == "text":
-        _passed_on(turn, message)
+        answering.replied(turn, message)
     elif message.command:
         word, rest = message.command
         danger.look_first(turn, rest, lambda: commands.command(turn, word, rest), aloud=True)
     elif turn.person is None and turn.state.running is None:
         danger.look_first(turn, message.text, lambda: show.menu(turn))
-    elif _passed_on(turn, message):
+    elif answering.replied(turn, message) or (not asks_help and answering.just_answered(turn, message)):
         danger.look_first(turn, message.text, lambda: None)
     else:
         danger.look_first(turn, message.text, lambda: _answer(turn, message))
-
-
-def _passed_on(turn: Turn, message: Message) -> bool:
-    """A reply to somebody's letter goes to its writer."""
-    if message.reply_to is None or turn.person is None or not (message.text or message.file_id):
-        return False
-    writer_id = letters.writer_of(turn.connection, turn.person.id, message.reply_to)
-    writer = people.by_id(turn.connection, turn.host.vault, writer_id) if writer_id else None
-    if writer is None:
-        return False
-    if writer.has_stopped:
-        turn.say("has_stopped", name=families.spoken(writer.name))
-        return True
-    frame = "mentor_reply" if Role.MENTOR in turn.person.roles else "mentor_message"
-    send_letter(turn, writer, frame, message.text, message.kind, message.file_id)
-    turn.say("mentor_reply_sent", name=families.spoken(writer.name))
-    return True
 
 
 def _answer(turn: Turn, message: Message) -> None:

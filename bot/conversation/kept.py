@@ -14,28 +14,28 @@ from bot.care.consents import Purpose
 from bot.care.families import spoken
 from bot.care.people import Person, Role
 from bot.care.sharing import Entry, Opened, With
-from bot.conversation import outgoing
+from bot.conversation import outgoing, workbook
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import KEPT, Circle, Line, Place, Rows, Ways
-from flows.engine.dutch.spoken import month_name, spoken_date
+from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key
 from flows.engine.templates import excerpt, render
 
 SCREEN = "kept"
-WORKBOOK = "workbook"
+WORKBOOK = workbook.SCREEN
 """The screen of what is in the workbook."""
 EDIT_FLOW = "edit_kept"
-ALL, MARKED, SHARED, IN_WORKBOOK, KINDS = "l", "m", "s", "b", "k"
+ALL, MARKED, SHARED, IN_WORKBOOK, KINDS = "l", "m", "s", workbook.LIST, "k"
 """The lists: everything of one's own, what is for the appointment, what the other parent shares, what is in the
 workbook, and the kinds there are. A kind has a list of its own, named "k.<kind>"."""
 MAX_KIND = 24
 """The longest name of a kind that still fits in a button, in characters."""
 
 _LISTS = rf"(?P<list>[{ALL}{MARKED}{SHARED}{IN_WORKBOOK}]|{KINDS}\.[a-z_]{{1,{MAX_KIND}}})"
-_LIST = re.compile(rf"(?:{_LISTS}|(?P<kinds>{KINDS})):(?P<page>[0-9]{{1,4}})")
+_LIST = re.compile(rf"(?:{_LISTS}|(?P<kinds>{KINDS})):(?P<page>[0-9]{{1,7}})")
 _ONE = re.compile(
-    rf"(?P<act>[a-z]{{1,2}}[0-9]?):(?P<record>[0-9]{{1,19}}):{_LISTS}:(?P<page>[0-9]{{1,4}})(:(?P<part>[0-9]{{1,3}}))?"
+    rf"(?P<act>[a-z]{{1,2}}[0-9]?):(?P<record>[0-9]{{1,19}}):{_LISTS}:(?P<page>[0-9]{{1,7}})(:(?P<part>[0-9]{{1,3}}))?"
 )
 _WAS = 300
 """How much of what is edited is shown again, in characters."""
@@ -104,18 +104,19 @@ def _lines(turn: Turn, person: Person, found: Sequence[Entry], which: str, numbe
     ]
 
 
+def workbook_tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
+    """Does what a button of this person's own workbook asks; False when it is about nothing of theirs."""
+    return workbook.tapped(turn, rest, message_id, lambda number: show_list(turn, message_id, IN_WORKBOOK, number))
+
+
 def _workbook(turn: Turn, person: Person, number: int) -> tuple[str, Rows]:
-    """A page of the workbook, which is of one month, and the ways to the other lists."""
-    library = turn.host.library
-    text, below = menus.show(library.screens[WORKBOOK], turn.facts)
-    page = sharing.workbook_page(turn.connection, turn.host.vault, person.id, number)
-    if page is None:
-        return f"{text}\n\n{turn.text('workbook_none')}", [*_ways_from_workbook(turn, person), *below]
-    lines = _lines(turn, person, page.entries, IN_WORKBOOK, page.number)
-    month = turn.text("workbook_month", month=f"{month_name(page.month)} {page.month.year}")
-    rows = entries.rows_of(library, lines, turn.facts.local.date())
-    rows += entries.page_rows(library, f"{KEPT}:{IN_WORKBOOK}", page.number, page.more)
-    return f"{text}\n\n{month}", [*rows, *_ways_from_workbook(turn, person), *below]
+    """A month of the workbook, and the ways to the other lists."""
+
+    def lines_of(found: Sequence[Entry], which: str, page: int) -> list[Line]:
+        return _lines(turn, person, found, which, page)
+
+    text, rows = workbook.page(turn, person, number, lines_of)
+    return text, [*rows[:-1], *_ways_from_workbook(turn, person), rows[-1]]
 
 
 def _ways_from_workbook(turn: Turn, person: Person) -> Rows:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.care.people import Role
-from bot.conversation import alerting
+from bot.conversation import alerting, answering, appointing, guided, workbook
+from bot.conversation.appointment_news import MEETING
 from bot.conversation.commands import ALSO_BEFORE, COMMANDS
 from bot.conversation.taps import BUTTONS
 from bot.conversation.turn import LOOSE_FLOW
@@ -128,17 +129,62 @@ def _coming() -> Iterator[tuple[str, _About]]:
         yield entries.COMING, _About(f"{which}:0", "", _who(Who.PARENT))
 
 
+def _kindreflex() -> Iterator[tuple[str, _About]]:
+    """The record of a family is its mentor's alone, as long as no stand-in was let in."""
+    for act in ("c:{family}", "s:{family}:2", "f:{family}:2:home", "p:{family}", "l:{family}:0", "b:{family}"):
+        yield entries.RECORD, _About(act, "the record of the family", _MENTOR)
+    for act in ("n:{family}:{noted}", "a:{family}:{noted}"):
+        yield entries.RECORD, _About(act, "a note in the record of the family", _MENTOR)
+    yield entries.KNOWN, _About("l:0", "", _who(Who.PARENT))
+    yield entries.OWN, _About("l:0", "", _who(Who.MENTOR))
+    for act in ("o", "d", "dd"):
+        yield entries.OWN, _About(f"{act}:{{from_above}}:0", "what the mentor wrote for nobody else", _MENTOR)
+
+
+_ITS_PARENTS = frozenset({Actor.PARENT, Actor.CO_PARENT})
+
+
+def _appointments() -> Iterator[tuple[str, _About]]:
+    for act in appointing.ACTS:
+        yield MEETING, _About(f"{act}:{{appointment}}", "an appointment of the family", _ITS_PARENTS | _MENTOR)
+    yield MEETING, _About("l:0", "", _who(Who.PARENT))
+    yield MEETING, _About("n:202703:0", "", _who(Who.MENTOR))
+
+
+def _reports() -> Iterator[tuple[str, _About]]:
+    """A report that was given: its parents read and answer it, its mentor corrects it."""
+    about, proposed = "a report of the family", "a proposal in a report of the family"
+    for act in ("o:{report}:0", "a:{report}"):
+        yield entries.REPORTS, _About(act, about, _ITS_PARENTS)
+    for act in ("m:{report}:0", "c:{report}"):
+        yield entries.REPORTS, _About(act, about, _MENTOR)
+    yield entries.REPORTS, _About("f:{report}", about, _ITS_PARENTS | _MENTOR)
+    for act in ("y", "s", "n"):
+        yield entries.REPORTS, _About(f"{act}:{{proposal}}", proposed, _ITS_PARENTS)
+
+
 ABOUT: tuple[tuple[str, _About], ...] = (
     *_records(),
     *_coming(),
+    *_kindreflex(),
+    *_appointments(),
+    *_reports(),
     *((entries.KEPT, _About(f"{which}:0", "", _who(Who.PARENT))) for which in ("b", "k", "k.note")),
     (entries.KEPT, _About("l:0", "", _who(Who.PARENT))),
     (entries.KEPT, _About("m:0", "", _who(Who.PARENT))),
     (entries.KEPT, _About("s:0", "", _who(Who.PARENT))),
     (entries.GUIDED, _About("l:0", "", _who(Who.MENTOR))),
+    (entries.GUIDED, _About("t:0", "", _who(Who.MENTOR))),
+    (entries.GUIDED, _About("c:{family}:l0", "the family", _MENTOR)),
     (entries.GUIDED, _About("o:{family}:0", "the family", _MENTOR)),
-    (entries.GUIDED, _About("g:{family}", "the family", _MENTOR)),
+    *((entries.ORGANISED, _About(f"{which}:0", "", _who(Who.COORDINATOR))) for which in ("m", "i")),
+    (entries.ORGANISED, _About("w:{invitation}:0", "a link that a mentor made", _who(Who.COORDINATOR))),
+    (entries.ORGANISED, _About("y:{invitation}:0", "a link that a mentor made", _who(Who.COORDINATOR))),
+    (workbook.OWN, _About("m:202703:0", "", _who(Who.PARENT))),
+    (workbook.OWN, _About("w:month:2027-03", "", _who(Who.PARENT))),
+    (workbook.FAMILY, _About("{family}:m:202703:0", "the family", _MENTOR)),
     (entries.LOOKED, _About("l:0", "", _who(Who.PARENT))),
+    (answering.NOT_FOR, _About("{letter}:text", "a letter of the parent to the mentor", _PARENT)),
     (alerting.ALERT_BUTTON, _About("{alert}", "the parent's call for a person", _MENTOR)),
     (alerting.ALERT_BUTTON, _About("{alert}:over", "the parent's call for a person", _PARENT)),
 )
@@ -175,7 +221,15 @@ def doors(library: Library, cards: HelpCards) -> list[Door]:
     unruled = BUTTONS.keys() - {verb for verb, _ in ABOUT} - _BY_CONTENT
     if unruled:
         raise KeyError(f"buttons without a rule: {', '.join(sorted(unruled))}")
-    return [*_commands(library), *_flows(library), *_screens(library), *_help(library, cards), *_buttons(), *_links()]
+    return [
+        *_commands(library),
+        *_flows(library),
+        *_screens(library),
+        *_help(library, cards),
+        *_buttons(),
+        *_of_a_family(library),
+        *_links(),
+    ]
 
 
 def _commands(library: Library) -> Iterator[Door]:
@@ -191,9 +245,6 @@ def _commands(library: Library) -> Iterator[Door]:
 def _flows(library: Library) -> Iterator[Door]:
     for name, flow in sorted(library.flows.items()):
         yield Door(Sort.FLOW, f"{menus.START_FLOW}:{name}", *_of_flow(flow))
-
-
-_ITS_PARENTS = frozenset({Actor.PARENT, Actor.CO_PARENT})
 
 
 def _of_flow(flow: Flow) -> tuple[frozenset[Actor], str]:
@@ -219,6 +270,16 @@ def _buttons() -> Iterator[Door]:
     for verb, one in ABOUT:
         yield Door(Sort.BUTTON, f"{verb}:{one.rest}", one.allowed & _who(BUTTONS[verb].who), one.about)
     yield Door(Sort.BUTTON, "{answer}", _PARENT, "a button under a question to the parent")
+
+
+def _of_a_family(library: Library) -> Iterator[Door]:
+    """What a mentor does for a family from its card: its screens, and the flows that are about families."""
+    for name in sorted(library.screens):
+        if name.startswith(guided.OF_A_FAMILY):
+            yield Door(Sort.BUTTON, f"{entries.GUIDED}:s:{{family}}:{name}", _MENTOR, "the family")
+    for name, flow in sorted(library.flows.items()):
+        if flow.about and flow.about.source in guided.LISTS_OF_FAMILIES:
+            yield Door(Sort.BUTTON, f"{entries.GUIDED}:d:{{family}}:{name}", _MENTOR, "the family")
 
 
 def _links() -> Iterator[Door]:

@@ -60,6 +60,12 @@ def archive(
     return {"do": "archive", "name": name, "data": data, "labels": labels, "files": files}
 
 
+def book(name: str, data: Mapping[str, Any], photos: list[list[str]], otherwise: str) -> dict[str, Any]:
+    """A workbook that is bound when it is sent, with photos that Telegram has: pairs of its id and the name in the
+    data. `otherwise`, HTML, is said when that cannot be done."""
+    return {"do": "book", "name": name, "data": data, "photos": photos, "otherwise": otherwise}
+
+
 def take_away(message_ids: Sequence[int]) -> dict[str, Any]:
     """Deletes messages of this chat, as far as Telegram lets go of them."""
     return {"do": "take_away", "message_ids": list(message_ids)}

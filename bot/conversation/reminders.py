@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.care import alerts, coming, leaving, people, quiet, rituals, sweeping
+from bot.care import alerts, coming, follow_ups, leaving, people, quiet, rituals, sweeping
 from bot.care.coming import Coming
 from bot.care.people import Person
 from bot.care.rituals import EVENING_LATER, EveningCall
-from bot.conversation import alerting, danger, show
+from bot.conversation import alerting, appointment_rings, danger, following, show
 from bot.conversation.incoming import Rang
 from bot.conversation.turn import LOOK_BACK_FLOW, QUIET_FLOW, REMINDER_FLOW, STILL_THERE_FLOW, Turn
 from bot.store import timers
@@ -31,6 +31,8 @@ _HELD_USEFUL = int(rituals.RITUAL_USEFUL.total_seconds())
 
 def rang(turn: Turn, timer: Rang) -> None:
     """Does what the timer was set for, if it is still of use."""
+    if appointment_rings.rang(turn, timer):
+        return
     if timer.late:
         _left_out(turn, timer)
         return
@@ -56,6 +58,8 @@ def rang(turn: Turn, timer: Rang) -> None:
             _goodbye(turn)
         case show.ASKED_AGAIN:
             pass
+        case key if key.startswith(follow_ups.TIMER):
+            following.rang(turn, key)
         case key:
             _flow_comes(turn, timer, coming.read_key(key))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from bot.care import records, resolutions
@@ -29,13 +30,14 @@ def months(facts: Facts) -> list[dict[str, object]]:
         {
             "id": month.first.strftime("%Y-%m"),
             "name": f"{month_name(month.first)} {month.first.year}",
-            "lines": [_line(facts, one) for one in month.tried[-_LINES:]],
+            "lines": [line_of(facts.texts, one) for one in month.tried[-_LINES:]],
         }
         for month in resolutions.months(kept, checks)[:_MONTHS]
     ]
 
 
-def _line(facts: Facts, tried: Tried) -> str:
+def line_of(texts: Mapping[str, str], tried: Tried) -> str:
+    """A resolution and how it went in a month, as plain text."""
     scope = {
         "text": tried.text,
         "new": tried.new,
@@ -44,4 +46,4 @@ def _line(facts: Facts, tried: Tried) -> str:
         "helped": tried.helped[-2:],
         "status": tried.status,
     }
-    return render(facts.texts["resolution_line"], scope, html=False)
+    return render(texts["resolution_line"], scope, html=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.care import alerts, office, people, plans
 from bot.care.families import spoken
+from bot.care.office import OfficeHours
 from bot.care.people import Person, Role
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.templates import enumerate_dutch, render
@@ -33,7 +34,7 @@ def alert(facts: Facts) -> object:
     person = facts.person
     if person is None:
         return {"open": False, "first": "", "asked": "", "seen": "", "again": False, "sentence": "", "back": ""}
-    turns = alerts.in_turn(facts.connection, facts.vault, person)
+    turns = alerts.in_turn(facts.connection, facts.vault, person, facts.now)
     current = alerts.open_of(facts.connection, person.id)
     called = [one for turn in turns for one in turn if current and one.id in current.called]
     seen = people.by_id(facts.connection, facts.vault, current.seen_by) if current and current.seen_by else None
@@ -79,11 +80,16 @@ def work(facts: Facts) -> object:
         return {"hours": "", "stand_in": ""}
     hours = office.hours(person.office_hours, person.zone)
     stand_in = people.by_id(facts.connection, facts.vault, person.stand_in_id) if person.stand_in_id else None
-    given = {"days": _days(hours.days), "start": f"{hours.start:%H.%M}", "end": f"{hours.end:%H.%M}"}
     return {
-        "hours": render(facts.texts["office_hours"], given, html=False),
+        "hours": hours_in_words(facts.texts, hours),
         "stand_in": spoken(stand_in.name) if stand_in else "",
     }
+
+
+def hours_in_words(texts: Mapping[str, str], hours: OfficeHours) -> str:
+    """Office hours as a sentence tells them: "maandag en dinsdag, van 09.00 tot 17.00 uur"."""
+    given = {"days": _days(hours.days), "start": f"{hours.start:%H.%M}", "end": f"{hours.end:%H.%M}"}
+    return render(texts["office_hours"], given, html=False)
 
 
 def _days(days: frozenset[int]) -> str:

@@ -8,7 +8,17 @@ from datetime import timedelta
 from bot.care import consents, uses
 from bot.care.consents import Purpose
 from bot.care.people import Person, Role
-from bot.conversation import guided, kept, looked, outgoing, upcoming
+from bot.conversation import (
+    appointment_lists,
+    guided,
+    kept,
+    looked,
+    organising,
+    outgoing,
+    own_notes,
+    record_of_us,
+    upcoming,
+)
 from bot.conversation.turn import AGREE_AGAIN_FLOW, Turn
 from bot.safety.access import asker, audience
 from bot.screens import menus
@@ -23,8 +33,17 @@ _LISTS: dict[str, Callable[[Turn, int | None], None]] = {
     kept.SCREEN: kept.show_list,
     kept.WORKBOOK: kept.show_workbook,
     guided.SCREEN: guided.show_families,
+    guided.TODAY: guided.show_today,
+    organising.MENTORS: organising.show_mentors,
+    organising.INVITATIONS: organising.show_invitations,
+    organising.NUMBERS: organising.show_numbers,
+    organising.TROUBLE: organising.show_trouble,
     looked.SCREEN: looked.show_looks,
     upcoming.SCREEN: upcoming.show_coming,
+    own_notes.SCREEN: own_notes.show_list,
+    record_of_us.SCREEN: record_of_us.show_known,
+    appointment_lists.MINE: appointment_lists.show_mine,
+    appointment_lists.GUIDED: appointment_lists.show_guided,
 }
 """Screens that are filled with what the database holds; their files say whom they are for, and what comes last."""
 

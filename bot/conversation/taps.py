@@ -9,7 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.conversation import alerting, guided, kept, looked, show, upcoming
+from bot.conversation import (
+    alerting,
+    answering,
+    appointing,
+    guided,
+    kept,
+    looked,
+    organising,
+    own_notes,
+    record_of_us,
+    reflex,
+    report_pages,
+    show,
+    upcoming,
+    workbook,
+)
+from bot.conversation.appointment_news import MEETING
 from bot.conversation.incoming import Tapped
 from bot.conversation.turn import LOOSE_FLOW, Turn
 from bot.safety.access import REFUSED, Who
@@ -74,10 +90,19 @@ BUTTONS: dict[str, Button] = {
     alerting.ALERT_BUTTON: Button(Who.MEMBER, alerting.tapped),
     menus.SHOW_SCREEN: Button(Who.ANYONE, _screen),
     menus.START_FLOW: Button(Who.ANYONE, _flow),
+    answering.NOT_FOR: Button(Who.PARENT, _looked_up(answering.tapped)),
     entries.KEPT: Button(Who.PARENT, _looked_up(kept.tapped)),
+    workbook.OWN: Button(Who.PARENT, _looked_up(kept.workbook_tapped)),
+    workbook.FAMILY: Button(Who.MENTOR, _looked_up(workbook.tapped_of_family)),
     entries.GUIDED: Button(Who.MENTOR, _looked_up(guided.tapped)),
     entries.LOOKED: Button(Who.PARENT, _looked_up(looked.tapped)),
+    entries.ORGANISED: Button(Who.COORDINATOR, _looked_up(organising.tapped)),
     entries.COMING: Button(Who.PARENT, _looked_up(upcoming.tapped)),
+    MEETING: Button(Who.PARENT | Who.MENTOR, _looked_up(appointing.tapped)),
+    entries.RECORD: Button(Who.MENTOR, _looked_up(reflex.tapped)),
+    entries.KNOWN: Button(Who.PARENT, _looked_up(record_of_us.tapped)),
+    entries.OWN: Button(Who.MENTOR, _looked_up(own_notes.tapped)),
+    entries.REPORTS: Button(Who.PARENT | Who.MENTOR, _looked_up(report_pages.tapped)),
 }
 """All buttons but those of the questions of a flow, which the engine knows. Screens and flows say themselves whom they
 are for."""

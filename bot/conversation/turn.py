@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from bot.care import notes, people, privacy, records, rituals, switches, uses
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
-from bot.care.people import Person
+from bot.care.people import Person, Present
 from bot.care.records import Field
 from bot.conversation import outgoing
 from bot.conversation.facts import Facts
@@ -94,9 +94,18 @@ class Host:
 class Turn:
     """The handling of one input of one chat."""
 
-    def __init__(self, host: Host, connection: Connection, chat_id: int, incoming: Incoming, now: datetime) -> None:
+    def __init__(
+        self,
+        host: Host,
+        connection: Connection,
+        chat_id: int,
+        incoming: Incoming,
+        now: datetime,
+        present: Present | None = None,
+    ) -> None:
+        """`present` is who is in the chat, where that was read along with the input."""
         self.host, self.connection, self.chat_id, self.incoming, self.now = host, connection, chat_id, incoming, now
-        present = people.present(connection, host.vault, chat_id)
+        present = present or people.present(connection, host.vault, chat_id)
         self.person: Person | None = present.person
         self.before = present.state
         self.active_at = present.active_at
@@ -113,6 +122,7 @@ class Turn:
         self.facts = Facts(connection, host.vault, chat_id, self.person, now, host.default_zone, host.library)
         self.facts.law, self.facts.fitting = host.law, self._fitting
         self._note_loose()
+        self.facts.children_at_hand = present.children
 
     # --- going out ------------------------------------------------------------------------------------------------
 
@@ -160,6 +170,10 @@ class Turn:
         """A text of the library, filled in, as HTML."""
         return render(self.host.library.texts[name], scope)
 
+    def plain(self, name: str, /, **scope: object) -> str:
+        """A text of the library, filled in, as plain text: for a button."""
+        return render(self.host.library.texts[name], scope, html=False)
+
     def call(self, call: dict[str, Any], purpose: Purpose | None = None, turn: int | None = None) -> None:
         """Something to do in this chat, as `outgoing` makes it."""
         self.calls.append(
@@ -167,10 +181,17 @@ class Turn:
         )
 
     def call_elsewhere(
-        self, chat_id: int, call: dict[str, Any], letter_id: int | None = None, not_before: datetime | None = None
+        self,
+        chat_id: int,
+        call: dict[str, Any],
+        letter_id: int | None = None,
+        not_before: datetime | None = None,
+        *,
+        bulk: bool = False,
     ) -> None:
-        """Something to do in somebody else's chat. What waits there must not hold up that chat's own answers."""
-        priority = Priority.BULK if not_before else Priority.ANSWER
+        """Something to do in somebody else's chat. What waits there must not hold up that chat's own answers, and what
+        is one of many (`bulk`) must not hold up anybody's."""
+        priority = Priority.BULK if bulk or not_before else Priority.ANSWER
         self.calls.append(Call(chat_id, call, priority, "letter", not_before=not_before, letter_id=letter_id))
 
     # --- the engine -----------------------------------------------------------------------------------------------

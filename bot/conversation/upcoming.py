@@ -10,7 +10,7 @@ import re
 
 from bot.care import agenda, pages
 from bot.care.agenda import Ahead
-from bot.conversation import coming_facts
+from bot.conversation import appointment_lists, coming_facts
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import COMING, MAX_LABEL, Rows
@@ -48,7 +48,11 @@ def show_coming(turn: Turn, message_id: int | None = None, which: str = SOON, nu
     lines = "\n".join(turn.text("coming_line", **one) for one in told)
     parts = [turn.text(lead)] if lead else []
     parts += [text, lines] if told else [turn.text("coming_none")]
-    rows: Rows = [
+    rows: Rows = []
+    if which == SOON and number == 0 and (planned := appointment_lists.planned(turn)):
+        parts.insert(len(parts) - 1 if told else 0, planned)
+        rows.append([_key(turn, "appointment_all", appointment_lists.MINE_TOKEN)])
+    rows += [
         [Key(excerpt(render(library.texts["coming_label"], one, html=False), MAX_LABEL), f"{COMING}:o:{one['id']}")]
         for one in told
     ]

@@ -22,6 +22,11 @@ def draw(kind: str, data: Mapping[str, Any], format: Literal["png", "pdf"] = "pn
     """The picture of this kind, 1080 pixels wide, or on paper: A6 for a card, A4 for all else.
 
     Long texts wrap, then shrink, then end in an ellipsis. Raises PictureError, without the data in it, for an unknown
-    kind or format and for data of another shape.
+    kind or format and for data of another shape. The kind `record` is no picture but a text, on as many pages of A4 as
+    it needs.
     """
+    if kind == "record":
+        from bot.pictures.record import record
+
+        return record(data)
     return drawn(request(kind, data, format), format)

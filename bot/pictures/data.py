@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-_whole = with_config(ConfigDict(extra="forbid", strict=True, allow_inf_nan=False))
+whole = with_config(ConfigDict(extra="forbid", strict=True, allow_inf_nan=False))
 
 Level = Annotated[int, Field(ge=0, le=10)]
 """How big something feels."""
@@ -39,7 +39,7 @@ Colour = Literal["red", "orange", "yellow", "green", "blue", "purple", "pink", "
 Stage = Literal["baby", "crawler", "toddler", "preschool", "school", "young", "older", "teen"]
 
 
-@_whole
+@whole
 class Card(TypedDict):
     """One sentence to keep."""
 
@@ -49,7 +49,7 @@ class Card(TypedDict):
     tone: Literal["calm", "warm", "fresh"]
 
 
-@_whole
+@whole
 class Pair(TypedDict):
     """A worry thought and the helping thought that answers it."""
 
@@ -57,7 +57,7 @@ class Pair(TypedDict):
     helping: str
 
 
-@_whole
+@whole
 class Thoughts(TypedDict):
     """All helping thoughts on a poster; `left` and `right` head the columns. A PNG shows the first page."""
 
@@ -68,7 +68,7 @@ class Thoughts(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class Place(TypedDict):
     """Where things of the backpack went: they stay mine, go back to a grown-up, or are shared."""
 
@@ -77,7 +77,7 @@ class Place(TypedDict):
     items: Annotated[list[str], Field(max_length=40)]
 
 
-@_whole
+@whole
 class Backpacks(TypedDict):
     """The heavy backpack before, and after: what is still in it, what went back, what is shared."""
 
@@ -89,7 +89,7 @@ class Backpacks(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class Mark(TypedDict):
     """A coloured spot where something is felt. Without a size it is of middling size, and no number is shown."""
 
@@ -99,7 +99,7 @@ class Mark(TypedDict):
     colour: Colour
 
 
-@_whole
+@whole
 class Body(TypedDict):
     """A figure with coloured spots. `part_labels` says what the parts are called; a part without a label shows none."""
 
@@ -109,7 +109,7 @@ class Body(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class NetworkPerson(TypedDict):
     """Somebody around the parent. `closeness`: 1 is near, 3 is far. `ask`: the parent would dare to ask."""
 
@@ -120,7 +120,7 @@ class NetworkPerson(TypedDict):
     ask: bool
 
 
-@_whole
+@whole
 class NetworkLegend(TypedDict):
     """What the rings are called, and the mark of those who may be asked."""
 
@@ -130,7 +130,7 @@ class NetworkLegend(TypedDict):
     ask: str
 
 
-@_whole
+@whole
 class Network(TypedDict):
     """Rings of people with the parent in the middle."""
 
@@ -141,7 +141,7 @@ class Network(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class Ends(TypedDict):
     """The ends of a scale."""
 
@@ -155,7 +155,7 @@ def _rising(scale: Ends) -> Ends:
     return scale
 
 
-@_whole
+@whole
 class Scale(Ends):
     """The ends of a scale and what they are called."""
 
@@ -163,7 +163,7 @@ class Scale(Ends):
     high_word: str
 
 
-@_whole
+@whole
 class Point(TypedDict):
     """One measurement; without a value there is a gap. Points belong to `x_labels` by their order."""
 
@@ -171,7 +171,7 @@ class Point(TypedDict):
     value: Value | None
 
 
-@_whole
+@whole
 class Series(TypedDict):
     """One signal or goal through time. `good`: which end of the scale is the good one."""
 
@@ -180,7 +180,7 @@ class Series(TypedDict):
     points: Annotated[list[Point], Field(max_length=60)]
 
 
-@_whole
+@whole
 class Lines(TypedDict):
     """Charts of signals or goals, one above the other on the same weeks."""
 
@@ -193,7 +193,7 @@ class Lines(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class Row(TypedDict):
     """One question, with a value for each column; none where it was not answered."""
 
@@ -201,7 +201,7 @@ class Row(TypedDict):
     values: Annotated[list[Value | None], Field(max_length=4)]
 
 
-@_whole
+@whole
 class Compare(TypedDict):
     """Measurements side by side: start, halfway, end."""
 
@@ -217,7 +217,7 @@ class Compare(TypedDict):
 Rung = Literal["safe", "fight", "shut"]
 
 
-@_whole
+@whole
 class Cell(TypedDict):
     """What was felt in one part of one day of the week. `level`: how big, 0 to 10. `tone`: the rung felt most."""
 
@@ -226,7 +226,7 @@ class Cell(TypedDict):
     tone: Rung | None
 
 
-@_whole
+@whole
 class HoursLegend(TypedDict):
     """What a tone is called."""
 
@@ -234,7 +234,7 @@ class HoursLegend(TypedDict):
     label: str
 
 
-@_whole
+@whole
 class Hours(TypedDict):
     """The body by hour and weekday: `cells` has a row for each of `hour_labels`, and in it a cell for each day."""
 
@@ -247,7 +247,7 @@ class Hours(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class House(TypedDict):
     """A house, or a column, and what lives in it."""
 
@@ -255,7 +255,7 @@ class House(TypedDict):
     items: Annotated[list[str], Field(max_length=30)]
 
 
-@_whole
+@whole
 class Houses(TypedDict):
     """Worries, what goes well, dreams; or as columns: what worries us, what goes well, what has to happen."""
 
@@ -264,7 +264,7 @@ class Houses(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class Step(TypedDict):
     """One step."""
 
@@ -272,7 +272,7 @@ class Step(TypedDict):
     text: str
 
 
-@_whole
+@whole
 class Steps(TypedDict):
     """Steps, and the sentence they lead to, large."""
 
@@ -283,7 +283,7 @@ class Steps(TypedDict):
     footer: str
 
 
-@_whole
+@whole
 class PictureAge(TypedDict):
     """The age that fits the behaviour now. `years`: that age, as it is said."""
 
@@ -295,7 +295,7 @@ class PictureAge(TypedDict):
     stage: Stage
 
 
-@_whole
+@whole
 class WeekRow(TypedDict):
     """Something, and the days on which it was there, Monday first."""
 
@@ -303,7 +303,7 @@ class WeekRow(TypedDict):
     days: Flags
 
 
-@_whole
+@whole
 class Week(TypedDict):
     """A week in dots. `day_names`: how the days are called, Monday first; without them there are none."""
 
@@ -313,7 +313,19 @@ class Week(TypedDict):
     footer: str
 
 
-CODES = frozenset({"tone", "part", "colour", "stage", "good"})
+@whole
+class Worksheet(TypedDict):
+    """A sheet to print and draw on. `labels` are the words in it: three for lights, four for the backpack and the
+    circle, two for thoughts, and for a body one for each colour."""
+
+    title: str
+    subtitle: str
+    sheet: Literal["lights", "backpack", "body", "thoughts", "circle"]
+    labels: Annotated[list[str], Field(min_length=2, max_length=6)]
+    footer: str
+
+
+CODES = frozenset({"tone", "part", "colour", "stage", "good", "sheet"})
 """Keys whose value is a name of ours and no words."""
 
 SHAPES: dict[str, TypeAdapter[object]] = {
@@ -330,4 +342,5 @@ SHAPES: dict[str, TypeAdapter[object]] = {
     "steps": TypeAdapter(Steps),
     "picture_age": TypeAdapter(PictureAge),
     "week": TypeAdapter(Week),
+    "worksheet": TypeAdapter(Worksheet),
 }

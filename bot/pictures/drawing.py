@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 MARK = "Draaglicht"
 PIXELS_PER_INCH = 72
 """One pixel for one point: a picture is 1080 points wide."""
-_ROOM = Path(__file__).parent
-_MAIN = _ROOM / "typ" / "main.typ"
+ROOM = Path(__file__).parent
+TEMPLATES = ROOM / "typ"
+FONTS = ROOM / "fonts"
 _one_at_a_time = threading.Lock()
 _typesetter: typst.Compiler | None = None
 
@@ -41,7 +42,7 @@ def request(kind: str, data: Mapping[str, Any], format: str) -> dict[str, str]:
     try:
         checked = cast(dict[str, Any], shape.validate_python(dict(data)))
     except (ValidationError, TypeError, ValueError) as wrong:
-        raise PictureError(f"the data of a picture of kind {kind} has another shape{_where(wrong)}") from None
+        raise PictureError(f"the data of a picture of kind {kind} has another shape{where(wrong)}") from None
     ready = words.ready(checked)
     told = {"kind": kind, "format": format, "mark": MARK, "title": ready["title"].replace("\u00ad", ""), "data": ready}
     if kind == "network":
@@ -68,14 +69,19 @@ def typesetter() -> typst.Compiler:
     """The typesetter, loaded when it is first needed; it keeps its fonts and what it has worked out before."""
     global _typesetter
     if _typesetter is None:
-        import typst
-
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_ROOM / "fonts")])
-        _typesetter = typst.Compiler(str(_MAIN), root=str(_MAIN.parent), font_paths=fonts)
+        _typesetter = typesetter_of("main.typ")
     return _typesetter
 
 
-def _where(wrong: Exception) -> str:
+def typesetter_of(template: str) -> typst.Compiler:
+    """A typesetter of its own for this template, with our fonts and no others."""
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return typst.Compiler(str(TEMPLATES / template), root=str(TEMPLATES), font_paths=fonts)
+
+
+def where(wrong: Exception) -> str:
     """The first place that is wrong, by names of ours and numbers only: a key of the data may be somebody's words."""
     if not isinstance(wrong, ValidationError):
         return ""

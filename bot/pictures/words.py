@@ -32,12 +32,17 @@ def ready(value: Any) -> Any:
 
 def words(text: str) -> str:
     """The text in one form of Unicode, without what cannot be seen, with soft hyphens in long words."""
-    seen = "".join(letter for letter in unicodedata.normalize("NFC", text) if _is_shown(letter))
-    lines = [" ".join(line.split()) for line in seen.splitlines()]
-    seen = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    if len(seen) > MOST_LETTERS:
-        seen = seen[:MOST_LETTERS].rstrip() + "…"
-    return _LONG_WORD.sub(lambda match: _hyphenation().inserted(match.group(), _SOFT_HYPHEN), seen)
+    return _LONG_WORD.sub(lambda match: _hyphenation().inserted(match.group(), _SOFT_HYPHEN), seen(text, MOST_LETTERS))
+
+
+def seen(text: str, most: int) -> str:
+    """The text in one form of Unicode, without what cannot be seen, at most `most` letters."""
+    shown = text
+    if not (text.replace("\n", "").isprintable() and unicodedata.is_normalized("NFC", text)):
+        shown = "".join(letter for letter in unicodedata.normalize("NFC", text) if _is_shown(letter))
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    shown = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return shown if len(shown) <= most else shown[:most].rstrip() + "…"
 
 
 def _is_shown(letter: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 
 from bot.care import notes
 from bot.care.records import Record
@@ -18,8 +19,13 @@ from flows.engine.library import Library
 from flows.engine.state import Key
 from flows.engine.templates import enumerate_dutch, excerpt, render
 
-KEPT, GUIDED, LOOKED, COMING = "e", "f", "w", "c"
-"""How the buttons of what one keeps, of the families one guides, of who looked, and of what comes begin."""
+KEPT, GUIDED, LOOKED, COMING, ORGANISED = "e", "f", "w", "c", "z"
+"""How the buttons of what one keeps, of the families one guides, of who looked, of what comes, and of what a
+coordinator sees begin."""
+RECORD, KNOWN, OWN = "k", "kp", "o"
+"""How the buttons of a Kindreflex record begin, of what a parent knows of it, and of what a mentor keeps alone."""
+REPORTS = "rp"
+"""How the buttons of reports and of what is proposed in them begin."""
 
 MAX_LABEL = 40
 _ROOM = 2000
@@ -122,7 +128,7 @@ def words_of(library: Library, record: Record) -> str:
     """A few words by which its owner knows it again, as plain text."""
     said = {name: record.said(name) for name in _fields(library, record)}
     template = library.texts.get(f"kept_words_{record.kind}", "")
-    return render(template, said, html=False) or _file_words(library, files_of(record))
+    return render(template, said, html=False) or file_words(library, files_of(record))
 
 
 def files_of(record: Record) -> list[File]:
@@ -147,11 +153,30 @@ def body_of(library: Library, record: Record) -> list[str]:
         pieces += [render(template, {"value": first}), *(render("{{ value }}", {"value": more}) for more in rest)]
     loose = [File(piece.kind, piece.file_id) for piece in notes.pieces_of(record) if piece.file_id]
     if loose:
-        pieces.append(render(library.texts["kept_files"], {"files": _file_words(library, loose)}))
-    return _packed(pieces) or [render(library.texts["kept_empty"], {})]
+        pieces.append(render(library.texts["kept_files"], {"files": file_words(library, loose)}))
+    return packed(pieces) or [render(library.texts["kept_empty"], {})]
 
 
-def _packed(pieces: Iterable[str]) -> list[str]:
+def said_of(library: Library, record: Record) -> list[tuple[str, str]]:
+    """What it says, as plain text: each answer, and what it is called, if anything. Without its files."""
+    found = []
+    for name in _fields(library, record):
+        said, value = record.said(name), record.value(name)
+        if not said or (isinstance(value, str) and value.partition(":")[0] in _MEDIA and said == value):
+            continue
+        template = library.texts.get(f"kept_field_{record.kind}_{name}", library.texts["kept_field"])
+        named = _NAMED.fullmatch(render(template, {"value": said}))
+        label, words = (named[1], named[2]) if named else ("", render(template, {"value": said}))
+        found.append((unescape(_TAG.sub("", label)), unescape(_TAG.sub("", words))))
+    return found
+
+
+_NAMED = re.compile(r"<b>([^<]*?):?</b>\s*(.*)", re.DOTALL)
+_TAG = re.compile(r"</?[bi]>")
+
+
+def packed(pieces: Iterable[str]) -> list[str]:
+    """Pieces of HTML in parts that each fit in half a message."""
     parts: list[str] = []
     for piece in pieces:
         if parts and length(parts[-1]) + length(piece) < _ROOM:
@@ -161,7 +186,7 @@ def _packed(pieces: Iterable[str]) -> list[str]:
     return parts
 
 
-def _file_words(library: Library, files: Sequence[File]) -> str:
+def file_words(library: Library, files: Sequence[File]) -> str:
     words = [library.texts[f"kept_file_{_FILE_WORDS.get(file.kind, 'other')}"].strip() for file in files]
     return enumerate_dutch(list(dict.fromkeys(words)))
 

@@ -67,7 +67,8 @@ class Database:
     @staticmethod
     @contextlib.contextmanager
     def together(connection: Connection) -> Iterator[None]:
-        """Sends the statements inside in one go, where the database can; nothing may be read from them."""
+        """Sends the statements inside and the commit in one go, where the database can. They are the last of their
+        transaction, and nothing may be read from them."""
         if connection.dialect.name != "postgresql":
             yield
             return
@@ -78,6 +79,7 @@ class Database:
         try:
             with raw.pipeline():
                 yield
+                raw.execute("COMMIT")
         except Error as error:
             raise DBAPIError.instance(
                 None, None, error, Error, hide_parameters=True, dialect=connection.dialect

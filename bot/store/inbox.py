@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -92,12 +93,12 @@ def _row(vault: Vault, arrival: Arrival, now: datetime) -> dict[str, object]:
 
 _WAITING = fixed("waiting")
 _earlier = inbox.alias("earlier")
-_HEAD = (
+HEAD = (
     select(
-        inbox.c.id,
-        inbox.c.chat_id,
-        inbox.c.kind,
-        inbox.c.seal,
+        inbox.c.id.label("input_id"),
+        inbox.c.chat_id.label("lane"),
+        inbox.c.kind.label("input_kind"),
+        inbox.c.seal.label("input_seal"),
         inbox.c.payload_sealed,
         inbox.c.attempts,
     )
@@ -112,7 +113,11 @@ _HEAD = (
     .order_by(inbox.c.id)
     .limit(1)
     .with_for_update(skip_locked=True, of=inbox)
+    .cte("head")
 )
+"""The oldest head that nobody handles at the moment `now`, for a query of one's own: it is locked, and what is read
+beside it is as its lane left it."""
+_TAKE = select(HEAD)
 _DONE = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"))
@@ -122,11 +127,14 @@ _DONE = (
 
 def take(connection: Connection, vault: Vault, now: datetime) -> Item | None:
     """The oldest head that nobody handles now, locked until the transaction ends."""
-    row = connection.execute(_HEAD, {"now": now}).first()
-    if row is None:
-        return None
-    number, chat_id, kind, seal, sealed, attempts = row
-    return Item(number, chat_id, kind, attempts, partial(vault.open, PLACE, seal, sealed))
+    row = connection.execute(_TAKE, {"now": now}).first()
+    return None if row is None else of_row(row, vault)
+
+
+def of_row(row: Any, vault: Vault) -> Item:
+    """The item in a row that holds the columns of HEAD."""
+    opened = partial(vault.open, PLACE, row.input_seal, row.payload_sealed)
+    return Item(row.input_id, row.lane, row.input_kind, row.attempts, opened)
 
 
 def finish(connection: Connection, item: Item, note: str | None = None) -> None:

@@ -367,6 +367,39 @@ def hold_letters(connection: Connection, chat_id: int, until: datetime | None) -
     )
 
 
+def take_back_letters(connection: Connection, ids: Sequence[int]) -> None:
+    """Gives up letters that still wait."""
+    connection.execute(
+        outbox.delete().where(outbox.c.letter_id.in_(ids), outbox.c.status.in_(_OPEN), outbox.c.status == _WAITING)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The message that stands lowest in a chat, of those we sent. `letter_id`: the letter that it carried."""
+
+    message_id: int
+    letter_id: int | None
+    created_at: datetime
+    settled_at: datetime
+
+
+def last_in(connection: Connection, chat_id: int, now: datetime) -> Last | None:
+    """What this chat got last; None when that is not known, since something is on its way."""
+    under_way = select(outbox.c.id).where(
+        outbox.c.chat_id == chat_id,
+        outbox.c.status.in_(_OPEN),
+        or_(outbox.c.status == _SENDING, outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+    )
+    if connection.execute(under_way.limit(1)).first():
+        return None
+    own = select(outbox.c.message_id, outbox.c.letter_id, outbox.c.created_at, outbox.c.settled_at).where(
+        outbox.c.chat_id == chat_id, outbox.c.message_id.is_not(None)
+    )
+    row = connection.execute(own.order_by(outbox.c.message_id.desc(), outbox.c.id).limit(1)).first()
+    return Last(*row) if row else None
+
+
 def messages_since(connection: Connection, chat_id: int, since: datetime) -> list[int]:
     """The messages that went to a chat since then."""
     went = select(outbox.c.message_id).where(

@@ -149,6 +149,15 @@ records = Table(
     UniqueConstraint("person_id", "key"),
     Index("ix_records_person_kind_day", "person_id", "kind", "local_day"),
 )
+Index(
+    "ix_records_shared",
+    records.c.person_id,
+    records.c.kind,
+    records.c.shared_with,
+    records.c.shared_at,
+    sqlite_where=records.c.shared_with != 0,
+    postgresql_where=records.c.shared_with != 0,
+)
 """One thing a person kept: a field -> {value, said}, sealed together. `key` names the flow run that made it, so that
 doing an answer over changes the record instead of adding one. `shared_with` adds up 1 for the mentor, 2 for the other
 parent and 4 for the group; 0 is for nobody else."""
@@ -324,6 +333,7 @@ guidance = Table(
     Column("topic", String(40), nullable=False),
     Column("round", SmallInteger, nullable=False, server_default="1"),
     Column("child_id", BigInteger, ForeignKey("children.id")),
+    Column("about_id", BigInteger, ForeignKey("people.id")),
     Column("local_day", Date, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("for_parents", Boolean, nullable=False, server_default=text("false")),
@@ -333,7 +343,8 @@ guidance = Table(
 )
 """What a professional noted in guiding a family: a step of the phases, an answer of the interview, a session of the
 course, a video, a step of Kindreflex. Rows are only added: `amends_id` names the entry that this one adds to or sets
-right. `entry_sealed` holds the author's name beside what was noted. `for_parents`: they read it too."""
+right. `entry_sealed` holds the author's name beside what was noted. `for_parents`: they read it too;
+with `about_id`, the parent whom it is about, only that one, and it goes with that parent."""
 
 # --- safety -----------------------------------------------------------------------------------------------------------
 

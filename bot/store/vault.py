@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
 import os
 import secrets
 import tempfile
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -25,7 +25,6 @@ _KEY_BYTES = 32
 _TAG_BYTES = 16
 SEALED_NOTHING = 1 + _NONCE + _TAG_BYTES
 """How many bytes nothing takes, sealed."""
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class KeyProblem(Exception):
@@ -102,10 +101,10 @@ class Vault:
         return self.open(place, row, sealed).decode()
 
     def seal_json(self, place: str, row: int | str, value: Any) -> bytes:
-        return self.seal(place, row, _as_json(value).encode())
+        return self.seal(place, row, orjson.dumps(value))
 
     def open_json(self, place: str, row: int | str, sealed: bytes) -> Any:
-        return json.loads(self.open(place, row, sealed))
+        return orjson.loads(self.open(place, row, sealed))
 
 
 def parse_keys(text: str, source: str) -> list[tuple[int, bytes]]:

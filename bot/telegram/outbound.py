@@ -12,6 +12,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile,
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.telegram.binding import NotBound, bind
 from bot.telegram.packing import pack
 
 log = structlog.get_logger()
@@ -61,6 +62,8 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
             whole = InputFile(await pack(bot, call), filename=call["name"])
             sent = await bot.send_document(chat_id, whole, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS)
             return sent.message_id
+        case "book":
+            return await _book(bot, chat_id, call)
         case "take_away":
             await _take_away(bot, chat_id, call["message_ids"])
         case "file":
@@ -88,6 +91,15 @@ async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
         sent = await bot.send_document(chat_id, InputFile(drawn, filename=call["document"]), **words)
     else:
         sent = await bot.send_photo(chat_id, InputFile(drawn, filename=f"{call['kind']}.png"), **words)
+    return sent.message_id
+
+
+async def _book(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
+    try:
+        whole = InputFile(await bind(bot, call), filename=call["name"])
+    except NotBound:
+        return (await bot.send_message(chat_id, call["otherwise"], parse_mode=ParseMode.HTML)).message_id
+    sent = await bot.send_document(chat_id, whole, write_timeout=_UPLOAD_SECONDS, read_timeout=_UPLOAD_SECONDS)
     return sent.message_id
 
 

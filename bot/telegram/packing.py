@@ -26,11 +26,11 @@ _TRIES = 2
 
 async def pack(bot: Bot, call: dict[str, Any]) -> bytes:
     """The zip of an `archive` call. Raises telegram.error.RetryAfter when Telegram asks for patience."""
-    files = await _fetch_all(bot, call["files"])
+    files = await fetch_all(bot, call["files"])
     return await asyncio.to_thread(archive.build, call["data"], call["labels"], files)
 
 
-async def _fetch_all(bot: Bot, wanted: list[list[str]]) -> list[Fetched]:
+async def fetch_all(bot: Bot, wanted: list[list[str]]) -> list[Fetched]:
     """Every file that comes in time, in the order in which they were asked for, no more at once than fits a zip."""
     gate = asyncio.Semaphore(_AT_ONCE)
     room = archive.MAX_ZIP

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.engine.definition import Ask, Step
@@ -45,31 +45,30 @@ def keys_for(
     facts: Facts,
     frame: Frame,
     ticked: Sequence[str],
-) -> list[KeyFor]:
-    """The buttons that the step has with these facts, in order; the way past the question last."""
-    keys: list[KeyFor] = []
+) -> Iterator[KeyFor]:
+    """The buttons that the step has with these facts, in order; the way past the question last. One by one: who looks
+    for one of them need not find out about those after it."""
     if step.ask and "scale" in step.ask.kind:
-        keys += _scale(step.ask)
+        yield from _scale(step.ask)
     if step.choose:
-        for ref in choices_of(step.choose, scope, facts, frame):
+        refs = choices_of(step.choose, scope, facts, frame)
+        for ref in refs:
             label = render(step.choose.label, {"item": scope.item(ref)}, html=False)
-            keys.append(KeyFor(f"{ITEM}{ref.id}", label, label, ref))
-        if step.choose.all and len(keys) > 1:
+            yield KeyFor(f"{ITEM}{ref.id}", label, label, ref)
+        if step.choose.all and len(refs) > 1:
             label = render(step.choose.all, scope, html=False)
-            keys.append(KeyFor(ALL, label, label, apart=True))
-    several = bool(step.ask and "several" in step.ask.kind)
+            yield KeyFor(ALL, label, label, apart=True)
     for name, button in step.buttons.items():
         if button.when and not holds(button.when, scope):
             continue
         label = render(button.label, scope, html=False)
-        keys.append(KeyFor(name, f"✓ {label}" if name in ticked else label, label))
-    if several:
+        yield KeyFor(name, f"✓ {label}" if name in ticked else label, label)
+    if step.ask and "several" in step.ask.kind:
         label = library.texts["done"]
-        keys.append(KeyFor(DONE, label, label, apart=True))
+        yield KeyFor(DONE, label, label, apart=True)
     if step.skip.offered and offers_skip(step):
         label = render(step.skip.label or library.texts["skip"], scope, html=False)
-        keys.append(KeyFor(SKIP, label, label, apart=True))
-    return keys
+        yield KeyFor(SKIP, label, label, apart=True)
 
 
 def offers_skip(step: Step) -> bool:
@@ -141,7 +140,7 @@ def offer_rows(run: str, turn: int, go_on: str, drop: str) -> tuple[tuple[Key, .
     )
 
 
-def matching(keys: Sequence[KeyFor], text: str) -> str | None:
+def matching(keys: Iterable[KeyFor], text: str) -> str | None:
     """The button whose label was typed instead of tapped: same letters, whatever the capitals and signs.
 
     A number must be typed as it is.

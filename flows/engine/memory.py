@@ -5,13 +5,13 @@ Does not know what can happen to a conversation, nor what it wants done: that is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
+
 STATE_FORMAT = 1
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,13 @@ def dump_state(state: State) -> bytes:
         packed["seen"] = state.seen
     if state.last_tap is not None:
         packed["last_tap"] = state.last_tap
-    return _as_json(packed).encode()
+    return orjson.dumps(packed)
 
 
 def load_state(data: bytes) -> State:
     """Raises ValueError when `data` is not a state."""
-    packed = json.loads(data)
     try:
+        packed = orjson.loads(data)
         return State(
             packed["format"],
             packed["turn"],
@@ -138,7 +138,7 @@ def load_state(data: bytes) -> State:
             {name: tuple(used) for name, used in packed.get("seen", {}).items()},
             packed.get("last_tap"),
         )
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"not a state: {type(error).__name__}") from None
 
 

@@ -27,6 +27,7 @@ from flows.engine.state import (
     dump_state,
     load_state,
 )
+from flows.engine.worlds import as_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Rehearsal:
     def example(self, request: Request) -> Value | None:
         """What the catalog says that an action gives, if it gives something."""
         offer = self.library.catalog.actions.get(request.action)
-        return offer.gives if offer else None
+        return as_value(offer.gives) if offer else None
 
     def start(self, flow: str, values: Mapping[str, Value] | None = None) -> list[Event]:
         """Begins a flow as a new run."""

@@ -112,7 +112,19 @@ class _Gone(dict[str, object]):
         super().__init__(id=ref.id, name=said)
 
     def __missing__(self, name: str) -> object:
-        return _NOTHING_KEPT if name == "raw" else ""
+        return _NOTHING_KEPT if name == "raw" else _EMPTY
+
+
+class _Empty(str):
+    """A field of an item that is gone: empty, and so is all that was in it."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: object) -> str:
+        return self
+
+
+_EMPTY = _Empty()
 
 
 class _NothingKept(dict[str, object]):

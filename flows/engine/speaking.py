@@ -5,7 +5,7 @@ Does not know where a conversation goes next (`walking`), nor what people do (`i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -83,14 +83,14 @@ class Speaking:
     def scope(self, *, html: bool) -> Scope:
         return build_scope(self.library, self.facts, self.run.top, self.flow, html=html)
 
-    def keys(self, step: Step) -> list[keyboards.KeyFor]:
-        """The buttons of the waiting step."""
+    def keys(self, step: Step) -> Iterator[keyboards.KeyFor]:
+        """The buttons of the waiting step, each found out about when it is asked for."""
         return keyboards.keys_for(
             self.library, step, self.scope(html=False), self.facts, self.run.top, self.ticked(step)
         )
 
     def rows(self, step: Step) -> tuple[tuple[Key, ...], ...]:
-        return keyboards.rows(self.keys(step), self.run.id, self.run.turn)
+        return keyboards.rows(list(self.keys(step)), self.run.id, self.run.turn)
 
     def ticked(self, step: Step) -> list[str]:
         """The buttons ticked so far, of a step that takes several."""

@@ -227,9 +227,8 @@ class EngineDriver:
         if changes:
             self._host.facts = worlds.overlay(self._host.facts, nested(changes))
         self._done.append((gives, changes))
-        if gives is not None:
-            return gives
-        return self._given.get(request.action, self._host.example(request))
+        given = self._given.get(request.action) if gives is None else gives
+        return self._host.example(request) if given is None else worlds.as_value(given)
 
     def _lines(self, events: list[Event], board: _Message | None = None) -> list[Line]:
         lines: list[Line] = []

@@ -5,10 +5,12 @@ Everything that tries content out (checks, play, transcripts) fills texts with t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flows.engine.definition import Catalog, RecordKind
+from flows.engine.memory import Ref, Value
 
 
 def world(catalog: Catalog, name: str, typed: str | None = None) -> dict[str, object]:
@@ -41,6 +43,16 @@ def _kept(kind: RecordKind, child: Any, typed: str | None) -> list[object]:
 def facts(written: Mapping[str, Any]) -> dict[str, object]:
     """Facts as written in a file: digits become numbers (except where an id stands), `yes` and `no` become truth."""
     return {name: _typed(value, name) for name, value in written.items()}
+
+
+_ITEM = re.compile(r"@([a-z_:]+)/(\S+)")
+
+
+def as_value(gives: str | None) -> Value | None:
+    """What an action gives, as written in a file: a text, or "@list/id" for an item of a list among the facts; several
+    of those are a list."""
+    items = [Ref(*found) for found in _ITEM.findall(gives)] if gives and gives.startswith("@") else []
+    return (items if len(items) > 1 else items[0]) if items else gives
 
 
 def overlay(below: Mapping[str, object], above: Mapping[str, Any]) -> dict[str, object]:

@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("round", sa.SmallInteger(), server_default="1", nullable=False),
         sa.Column("child_id", sa.BigInteger()),
+        sa.Column("about_id", sa.BigInteger()),
         sa.Column("local_day", sa.Date(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("for_parents", sa.Boolean(), server_default=_FALSE, nullable=False),
@@ -135,6 +136,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["family_id"], ["families.id"], name="fk_guidance_family_id"),
         sa.ForeignKeyConstraint(["author_id"], ["people.id"], name="fk_guidance_author_id"),
         sa.ForeignKeyConstraint(["child_id"], ["children.id"], name="fk_guidance_child_id"),
+        sa.ForeignKeyConstraint(["about_id"], ["people.id"], name="fk_guidance_about_id"),
         sa.ForeignKeyConstraint(["amends_id"], ["guidance.id"], name="fk_guidance_amends_id"),
         sa.PrimaryKeyConstraint("id", name="pk_guidance"),
     )
@@ -145,3 +147,10 @@ def upgrade() -> None:
         letters.create_foreign_key("fk_letters_follow_up_id", "follow_ups", ["follow_up_id"], ["id"])
         letters.create_foreign_key("fk_letters_answers_id", "letters", ["answers_id"], ["id"])
     op.create_index("ix_letters_follow_up_id", "letters", ["follow_up_id"])
+    op.create_index(
+        "ix_records_shared",
+        "records",
+        ["person_id", "kind", "shared_with", "shared_at"],
+        sqlite_where=sa.text("shared_with != 0"),
+        postgresql_where=sa.text("shared_with != 0"),
+    )

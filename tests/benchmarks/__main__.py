@@ -10,12 +10,12 @@ import argparse
 import asyncio
 import sys
 
-from tests.benchmarks import burst, process, ticks, updates
+from tests.benchmarks import burst, families, process, ticks, updates, workbook
 from tests.benchmarks.places import POSTGRESQL, SQLITE, open_place
 from tests.benchmarks.table import Result, show
 from tests.databases import NoPostgreSQL
 
-BENCHMARKS = {"updates": updates, "ticks": ticks, "burst": burst, "process": process}
+BENCHMARKS = {"updates": updates, "ticks": ticks, "burst": burst, "process": process, "families": families, "workbook": workbook}
 KINDS = {SQLITE: [SQLITE], POSTGRESQL: [POSTGRESQL], "both": [SQLITE, POSTGRESQL]}
 
 

@@ -16,6 +16,12 @@ SEALED_OF_NOBODY_ELSE = {
     "looks",
     "conversations",
     "switches",
+    "appointments",
+    "reports",
+    "proposals",
+    "additions",
+    "follow_ups",
+    "guidance",
 }
 DELIVERY = {"inbox", "outbox"}
 KEPT_BY_LAW = {"dossiers"}

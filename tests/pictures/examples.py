@@ -206,6 +206,16 @@ def _week(rows: int) -> dict[str, Any]:
 
 _SIGNALS = ("Zorgt uit zichzelf", "Maakt zich zorgen", "Speelt ontspannen", "Kan taken loslaten")
 
+def worksheet(sheet: str, *labels: str) -> dict[str, Any]:
+    return {
+        "title": "Wie is er om mij heen?",
+        "subtitle": "Zet jezelf in het midden. Wie staat dichtbij, wie wat verder?",
+        "sheet": sheet,
+        "labels": list(labels),
+        "footer": "Er is geen fout antwoord.",
+    }
+
+
 SMALL: dict[str, dict[str, Any]] = {
     "card": _card("Jij mag spelen.", "fresh"),
     "thoughts": _thoughts(1),
@@ -219,6 +229,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "columns": _houses(0),
     "steps": _steps(0),
     "picture_age": picture_age("baby", 0),
+    "worksheet": worksheet("thoughts", "Dit denk ik", "Dit mag ook"),
     "week": {key: value for key, value in _week(1).items() if key != "day_names"},
 }
 USUAL: dict[str, dict[str, Any]] = {
@@ -234,6 +245,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "columns": _houses(3),
     "steps": _steps(4),
     "picture_age": picture_age("toddler", 3),
+    "worksheet": worksheet("lights", "Groen: voor mij", "Oranje: samen", "Rood: voor grote mensen"),
     "week": _week(3),
 }
 LARGEST: dict[str, dict[str, Any]] = {
@@ -249,5 +261,6 @@ LARGEST: dict[str, dict[str, Any]] = {
     "columns": _houses(30),
     "steps": _steps(8),
     "picture_age": picture_age("teen", 8),
+    "worksheet": worksheet("backpack", *(f"Dit draag ik mee {number}" for number in range(4))),
     "week": _week(14),
 }

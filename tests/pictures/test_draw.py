@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.pictures import KINDS, MARK, PictureError, draw
 from bot.pictures.words import MOST_LETTERS, words
-from tests.pictures.examples import HOSTILE, LARGEST, SMALL, USUAL, change, hostile, picture_age
+from tests.pictures.examples import HOSTILE, LARGEST, SMALL, USUAL, change, hostile, picture_age, worksheet
 from tests.pictures.structure import size_of
 
 SECRET = "Zoë slaapt slecht"
@@ -182,3 +182,15 @@ def test_the_typesetter_is_loaded_only_to_draw() -> None:
     assert loaded == "False"
     assert {room.split(".")[1] for room in re.findall(r"'(bot\.[\w.]+)'", rooms)} == {"pictures"}
     assert MARK == "Draaglicht"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "labels"), [("lights", 3), ("backpack", 4), ("body", 6), ("thoughts", 2), ("circle", 4)]
+)
+def test_a_worksheet_is_one_page_without_a_colour_to_print(sheet: str, labels: int) -> None:
+    """Its lines are ink and grey; a sheet with one word too few is refused, not half drawn."""
+    whole = worksheet(sheet, *(f"Dit hier {number}" for number in range(labels)))
+    assert _pages(draw("worksheet", whole, "pdf")) == 1
+    if labels > 2:
+        with pytest.raises(PictureError):
+            draw("worksheet", {**whole, "labels": whole["labels"][:1]})

@@ -21,23 +21,32 @@ from telegram import User
 
 from bot.care import (
     alerts,
+    appointments,
     consents,
     families,
+    follow_ups,
     invitations,
+    kindreflex_record,
     letters,
     looks,
     notes,
     people,
+    proposals,
     records,
+    reports,
     rituals,
     sharing,
     switches,
 )
+from bot.care.appointments import Details
 from bot.care.coming import Coming
+from bot.care.follow_up_rhythm import Rhythm
+from bot.care.kindreflex import Topic
 from bot.care.looks import Look
 from bot.care.notes import Piece
 from bot.care.people import Person, Role
 from bot.care.records import Field
+from bot.care.reports import Parts
 from bot.care.sharing import With
 from bot.conversation.matrix import ROLES, Actor
 from bot.store import outbox, tables, timers
@@ -65,6 +74,10 @@ CARDS = {
     "sentence_kept": {"sentence": f"{MARK}zin"},
 }
 """What the parent keeps that is shown or drawn as a card, by kind: its fields."""
+PLACE = f"{MARK}plek"
+"""Where an appointment of the family is, which its parents and its mentor may read."""
+NOTED = f"{MARK}dossier"
+"""What the mentor noted, which is read by nobody but the mentor."""
 KEPT = {name: f"{MARK}{name.replace('_', '')}" for name in SHARED}
 DELIVERY = {"inbox", "outbox", "paces"}
 
@@ -251,6 +264,37 @@ class Street:
         families.set_calls_me(connection, safe, child_id, self.people[parent].id, word)
         return child_id
 
+    def _is_reported(self, connection: Connection, mentor: Person) -> None:
+        """A report of a meeting, with a note that no parent may read and something proposed."""
+        safe, family_id = self.stage.vault, int(self.given["family"])
+        said = Parts(self._now.date(), "", "Het ging over slapen.", "", ("Samen lezen",))
+        report = reports.begin(connection, safe, family_id, mentor, self._now, parts=said)
+        reports.change(connection, safe, report, "professional", NOTED, seen=None, mentor=mentor, now=self._now)
+        reports.give(connection, safe, report, mentor, self._now)
+        self.given["report"] = str(report.id)
+        self.given["proposal"] = str(proposals.of_report(connection, safe, report.id)[0].id)
+
+    def _is_noted(self, connection: Connection, mentor: Person) -> None:
+        """What the mentor noted in the record of the family, and for nobody else."""
+        safe, now, family_id = self.stage.vault, self._now, int(self.given["family"])
+        held = {"text": NOTED}
+        noted = kindreflex_record.note(connection, safe, mentor, family_id, Topic.HOME, held, now, run="street")
+        fields = {"did": Field(NOTED)}
+        records.keep(
+            connection,
+            safe,
+            person_id=mentor.id,
+            key="above.1",
+            kind="overview_position",
+            fields={**fields},
+            child_id=None,
+            today=now.date(),
+            now=now,
+        )
+        above = records.find(connection, safe, mentor.id, "above.1")
+        assert above
+        self.given |= {"noted": str(noted), "from_above": str(above.id)}
+
     def _keeps(self, connection: Connection) -> None:
         parent, mentor, safe = self.people[Actor.PARENT], self.people[Actor.MENTOR], self.stage.vault
         consents.give(connection, parent.id, "share", self._now)
@@ -331,6 +375,31 @@ class Street:
             connection.execute(
                 tables.letters.update().where(tables.letters.c.id == letter).values(message_id=message_id)
             )
+            if writer is parent:
+                self.given["letter"] = str(letter)
+        self._is_noted(connection, mentor)
+        meeting = appointments.propose(
+            connection,
+            safe,
+            family_id=int(self.given["family"]),
+            mentor_id=mentor.id,
+            by=mentor.id,
+            kind="talk",
+            starts_at=self._now + timedelta(days=3),
+            minutes=60,
+            zone=parent.zone,
+            details=Details("office", PLACE, "", PLACE),
+            now=self._now,
+        )
+        self.given["appointment"] = str(meeting)
+        self._is_reported(connection, mentor)
+        weekly, soon = Rhythm("weeks", (1,)), self._now + timedelta(days=1)
+        for name, status in (("planned", follow_ups.OPEN), ("offer", follow_ups.OFFERED)):
+            plan = follow_ups.Plan(follow_ups.Content(f"{MARK}brief"), [parent.id], weekly, soon, soon.time())
+            planned = follow_ups.plan(connection, safe, mentor, plan, self._now)
+            own = tables.follow_ups.update().where(tables.follow_ups.c.id == planned)
+            connection.execute(own.values(status=status))
+            self.given[name] = str(planned)
         alert = alerts.make(connection, parent.id, self._now)
         alerts.call(connection, alert.id, mentor.id, self._now)
         self.given["alert"] = str(alert.id)
@@ -352,6 +421,9 @@ class Street:
         for name, (role, made_by, family) in wanted.items():
             given = {"role": role, "made_by": made_by, "family_id": family, "now": self._now}
             self.given[name] = invitations.make(connection, safe, name=f"{MARK}uitgenodigd" if family else "", **given)
+        for_parent = invitations._hash(self.given["for_parent"])
+        made = select(tables.invitations.c.id).where(tables.invitations.c.code_hash == for_parent)
+        self.given["invitation"] = str(connection.execute(made).scalar_one())
         self.given["guessed"] = "A" * 22
         for name, chat_id in (("used", CHATS[Actor.MENTOR]), ("held", SOMEBODY)):
             opened = invitations.open_by_code(connection, safe, self.given[name], chat_id, self._now)

@@ -16,7 +16,7 @@ from bot.conversation.taps import BUTTONS, OLD_BUTTON, Button
 from bot.safety.access import REFUSED, Who
 from bot.safety.help import load_help
 from flows.engine.library import Library, load
-from tests.safety.street import KEPT, MARK, NAMES, SWITCHED, Heard, Street, open_street
+from tests.safety.street import KEPT, MARK, NAMES, NOTED, PLACE, SWITCHED, Heard, Street, open_street
 
 SEES_THE_NAMES = (Actor.PARENT, Actor.CO_PARENT, Actor.MENTOR)
 LEADS_EVERYBODY_SOMEWHERE = ("/menu", "/start")
@@ -52,7 +52,8 @@ def test_each_door_opens_for_whom_the_table_says(street: Street, menus: dict[Act
         if door.asks not in LEADS_EVERYBODY_SOMEWHERE:
             assert _was_let_in(street, menus, actor, door, heard) is allowed, (actor, heard)
         _tells_no_more_than_it_may(actor, door, heard, allowed=allowed)
-        if actor is not Actor.PARENT and not (allowed and door.about):
+        looks = door.asks in OPENS_THE_RECORD and actor is Actor.MENTOR
+        if actor is not Actor.PARENT and not looks and not (allowed and door.about):
             assert street.of_the_family() == before, actor
         if not allowed:
             assert heard.to_others == [], actor
@@ -73,6 +74,10 @@ def _was_let_in(street: Street, menus: dict[Actor, str], actor: Actor, door: Doo
             return heard.note not in (REFUSED, OLD_BUTTON, NOT_ON)
 
 
+OPENS_THE_RECORD = {"/kindreflex", "g:kindreflex"}
+"""With one family the record is open at once, and that look is written down."""
+
+
 def _tells_no_more_than_it_may(actor: Actor, door: Door, heard: Heard, *, allowed: bool) -> None:
     if actor is Actor.PARENT:
         return
@@ -82,6 +87,10 @@ def _tells_no_more_than_it_may(actor: Actor, door: Door, heard: Heard, *, allowe
             told = told.replace(name, "")
     if actor is Actor.CO_PARENT or (allowed and door.sort is Sort.LINK):
         told = told.replace(f"{MARK}uitgenodigd", "").replace(SWITCHED, "")
+    if allowed and "{appointment}" in door.asks:
+        told = told.replace(PLACE, "")
+    if actor is Actor.MENTOR:
+        told = told.replace(NOTED, "")
     if allowed and door.about:
         for name, words in KEPT.items():
             if f"{{{name}}}" in door.asks:

@@ -178,7 +178,7 @@ def test_a_mentor_who_is_one_no_longer_is_out_at_the_next_tap(street: Street) ->
     family, other = int(street.given["family"]), street.people[Actor.OTHER_MENTOR].id
     street.stage.service.database.do(lambda connection: families.hand_over(connection, family, other))
 
-    for token in (read, f"f:o:{family}:0"):
+    for token in (read, f"f:o:{family}:0", f"f:c:{family}:l0", f"f:s:{family}:family_shared"):
         heard = street.taps(Actor.MENTOR, token)
         assert heard.note == REFUSED
         assert MARK not in heard.said

@@ -17,8 +17,8 @@ import pytest
 
 from bot.care import families, people
 from bot.care.people import Person, Role
-from bot.conversation.actions.loose import send_letter
 from bot.conversation.incoming import Message
+from bot.conversation.posting import Post, post
 from bot.conversation.turn import Turn
 from bot.simulator.markup import check_markup
 from bot.simulator.text import CAPTION_LIMIT, TEXT_LIMIT, Entity, formatted, utf16_slice
@@ -85,13 +85,13 @@ def test_ten_thousand_hostile_letters_arrive_as_they_were_written(stage: Stage) 
         turn = Turn(stage.service.host, connection, parent.chat_id, Message(1, "text"), stage.clock.now())
         for number in range(LETTERS):
             writer, reader = (parent, mentor) if number % 2 else (mentor, parent)
-            frame = "mentor_message" if number % 2 else "mentor_reply"
             turn.person = replace(writer, name=hostile.name(chance))
             kind = KINDS[number % len(KINDS)] if number % 3 == 0 else "text"
             file_id = None if kind == "text" else "file-1"
             words = hostile.text(chance, CAPTION_LIMIT if file_id else TEXT_LIMIT)
             turn.calls.clear()
-            send_letter(turn, reader, frame, words, kind, file_id)
+            assert turn.person
+            post(turn, turn.person, reader, Post("mentor_message", words, kind, file_id))
             _arrives(turn, reader, words)
 
     stage.service.database.do(work)

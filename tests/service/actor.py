@@ -8,33 +8,52 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot.care import alerts, coming, consents, families, invitations, people, records, rituals, switches
+from bot.care import (
+    alerts,
+    appointments,
+    coming,
+    consents,
+    families,
+    invitations,
+    kindreflex_record,
+    people,
+    records,
+    rituals,
+    sharing,
+    switches,
+)
+from bot.care.appointments import HAPPENED, PROPOSED, Details, Side
 from bot.care.coming import Coming
-from bot.care.people import Role
+from bot.care.kindreflex import Topic
+from bot.care.people import Person, Role
 from bot.care.records import Field
+from bot.conversation import reflex, workbook
 from bot.conversation.actions.settings import REGIONS
 from bot.conversation.kept import EDIT_FLOW
-from bot.screens.entries import COMING, KEPT
-from bot.screens.menus import SHOW_SCREEN
+from bot.screens.entries import COMING, GUIDED, KEPT, OWN, RECORD, REPORTS
+from bot.screens.menus import SHOW_SCREEN, START_FLOW
 from bot.store import timers
 from bot.store.tables import timers as timer_table
 from flows.engine.dutch.dates import parse_date
 from flows.engine.graph import ways
 from flows.engine.library import Library
 from flows.engine.transcript import Transcript, TranscriptError
-from flows.engine.transcript_lines import Bot, Line, Ticks
+from flows.engine.transcript_lines import Bot, Does, Line, Ticks
+from tests.service.actor_messages import PlannedWorld
+from tests.service.guided_world import GuidedWorld
+from tests.service.report_world import ReportWorld, written_meanwhile
 from tests.service.town import Town
 
 WHO = "annelies"
 _HELPER = "ingrid"
-_BESIDE = {KEPT, COMING, SHOW_SCREEN}
+_BESIDE = {KEPT, COMING, SHOW_SCREEN, START_FLOW, RECORD, REPORTS, OWN}
 _TAG = re.compile(r"</?[bi]>")
 _LINK = re.compile(r"start=[\w-]+")
 _PRONOUN = {"hij": "he", "zij": "she"}
@@ -50,6 +69,11 @@ _HOURS = {
 }
 _GUIDED = ("joris", "gul", "bart")
 """The parents of the families that a mentor guides."""
+_BESIDE_THEM = ("marleen", "shanice")
+"""The other parents of such a family."""
+_CO_PARENT = "shanice"
+_HANDED = ("fatima",)
+"""The parents of families that a coordinator can hand over."""
 _OTHERS = 77_001
 """The chats of mentors who do not take part; nothing is sent there."""
 _WEEK = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -85,9 +109,13 @@ class Actor:
         self._shown = 0
         self.person_id: int | None = None
         self._child_ids: dict[str, int] = {}
+        self._meanwhile = False
+        self._family_ids: dict[str, int] = {}
 
     async def begin(self, transcript: Transcript) -> list[Line]:
         facts = transcript.world_facts(self.town.service.library)
+        lines = [line for beat in transcript.beats() for line in beat.lines if isinstance(line, Does)]
+        self._meanwhile = any(line.action == "write_report" and line.gives == "changed" for line in lines)
         audience = self.town.service.library.flows[transcript.start].audience
         if "guest" in audience:
             role_word = transcript.start.removesuffix("_welcome")
@@ -98,6 +126,10 @@ class Actor:
             self.town.service.database.do(lambda connection: self._live(connection, facts, role, transcript.now.date()))
             self.town.service.database.do(lambda connection: self._keep_before(connection, facts, transcript))
             self.town.service.database.do(lambda connection: self._comes_before(connection, facts, transcript))
+            if transcript.start == "workbook_pdf":
+                months = facts["workbook_months"]
+                self.town.service.database.do(lambda connection: self._in_workbook(connection, months))
+            self.town.service.database.do(lambda connection: self._meets_before(connection, facts))
             self._loose = facts["loose"]
             return await self.starts(transcript.start, transcript.values)
         return await self._see()
@@ -105,6 +137,10 @@ class Actor:
     async def starts(self, flow: str, values: Mapping[str, Any]) -> list[Line]:
         if flow == EDIT_FLOW:
             return await self._edits(values)
+        if flow == workbook.ADD_FLOW:
+            return await self._adds(values)
+        if flow == reflex.ADD_FLOW:
+            return await self._adds_to_record(values)
         if values:
             raise TranscriptError("a flow with values is started by another flow only")
         if flow == "loose_input" and self._odd:
@@ -134,6 +170,22 @@ class Actor:
         self.phone.taps_forged(f"e:e:{record_id}:l:0")
         return await self._see()
 
+    async def _adds(self, values: Mapping[str, Any]) -> list[Line]:
+        """From a month of the workbook to what is written with it."""
+        await self._open_chat()
+        self.phone.taps_forged(f"{workbook.OWN}:w:{values['page']}")
+        return await self._see()
+
+    def _in_workbook(self, connection: Connection, months: Sequence[Mapping[str, str]]) -> None:
+        """Something in the workbook in each of these months."""
+        vault, own = self.town.service.vault, self.person_id or 0
+        for number, month in enumerate(months):
+            day = date.fromisoformat(f"{month['id']}-01")
+            self._record(connection, own, "note", 1000 + number, {"text": Field("Een mooie dag.")}, None, day)
+            found = records.find(connection, vault, own, f"world.note.{1000 + number}")
+            assert found
+            sharing.put_in_workbook(connection, own, found.id, inside=True)
+
     async def tap(self, label: str) -> list[Line]:
         ticked = f"✓ {label}"
         shown = label if label in self.phone.screen and f"[{ticked}]" not in self.phone.screen else ticked
@@ -154,6 +206,9 @@ class Actor:
         return await self._see()
 
     async def says(self, text: str) -> list[Line]:
+        if self._meanwhile:
+            self.town.service.database.do(lambda connection: written_meanwhile(connection, self.town))
+            self._meanwhile = False
         self._typed[text] = self.phone.says(text)
         self._odd = await self._see()
         return self._odd
@@ -190,7 +245,8 @@ class Actor:
                 lines.append(Ticks(_labels(board)))
         for message in new:
             keys = {str(key["text"]): str(key["callback_data"]) for row in message.keyboard for key in row}
-            if keys and all(token.partition(":")[0] in _BESIDE for token in keys.values()):
+            verbs = [token.partition(":")[0] for token in keys.values()]
+            if keys and (verbs[0] == GUIDED or all(verb in _BESIDE for verb in verbs)):
                 continue  # What was kept or is coming, shown by an action beside the conversation.
             if keys:
                 self._boards.append((message.message_id, keys))
@@ -268,6 +324,10 @@ class Actor:
             return
         children = self._children(connection, facts, family_id, person_id)
         self._child_ids = dict(children)
+        mentor_found = people.by_id(connection, vault, mentor_id) if mentor_id else None
+        if mentor_found:
+            guided = GuidedWorld(connection, vault, mentor_found, family_id, now)
+            guided.of_parent(facts, person_id, self._child_ids)
         evening, person = facts["evening"], people.by_id(connection, vault, person_id)
         assert person
         rituals.set_evening(connection, person, time.fromisoformat(evening["time"]), _DAYS[evening["days"]], now)
@@ -299,6 +359,8 @@ class Actor:
         flows = _within_reach(library, transcript.start)
         known = " ".join(str(library.flows[name]) for name in flows)
         known += " ".join(listed for fact, listed in _BEHIND.items() if re.search(rf"\b{fact}\b", known))
+        if person:
+            self._reported(connection, facts, person, known)
         for kind, listed in ((kind, one.listed) for kind, one in library.catalog.records.items()):
             kept = facts[listed] if listed and re.search(rf"\b{listed}\b", known) else []
             for number, item in enumerate(reversed(kept)):
@@ -332,6 +394,17 @@ class Actor:
                 now, vault = self.town.clock.now(), self.town.service.vault
                 switches.switch_on(connection, vault, person.family_id, name, person, "", now)
 
+    def _reported(self, connection: Connection, facts: Mapping[str, Any], person: Person, known: str) -> None:
+        """Reports and near meetings, as far as these flows know of them."""
+        vault, now = self.town.service.vault, self.town.clock.now()
+        mentor = people.by_id(connection, vault, person.mentor_id) if person.mentor_id else None
+        if mentor and person.family_id:
+            ReportWorld(connection, vault, mentor, person.family_id, now, known).of_parent(facts)
+        if Role.MENTOR in person.roles:
+            found = families.guided_by(connection, person.id, 0).items
+            for one, family in zip(sorted(found, key=lambda one: one.id), facts["families"], strict=False):
+                ReportWorld(connection, vault, person, one.id, now, known).of_mentor(family, facts)
+
     def _comes_before(self, connection: Connection, facts: Mapping[str, Any], transcript: Transcript) -> None:
         """What is to come by itself, besides the evening and the look-back: what has `due` and, of a rhythm, `on`."""
         person = people.by_id(connection, self.town.service.vault, self.person_id or 0)
@@ -342,11 +415,38 @@ class Actor:
                 at = None if item["rests"] else due
                 timers.put(connection, timers.Timer(person.chat_id, item["id"], at, 7200, None, *rhythm))
 
+    def _meets_before(self, connection: Connection, facts: Mapping[str, Any]) -> None:
+        """Appointments: those that have `starts`, a local time; agreed on a minute before this transcript."""
+        vault, now = self.town.service.vault, self.town.clock.now() - timedelta(minutes=1)
+        person = people.by_id(connection, vault, self.person_id or 0)
+        for item in facts["appointments"]:
+            if person is None or "starts" not in item:
+                continue
+            is_mentor = Role.MENTOR in person.roles
+            starts_at = datetime.fromisoformat(item["starts"]).replace(tzinfo=person.zone).astimezone(UTC)
+            made = appointments.propose(
+                connection,
+                vault,
+                family_id=self._family_ids[str(item["family"])] if is_mentor else person.family_id or 0,
+                mentor_id=person.id if is_mentor else person.mentor_id,
+                by=None,
+                kind="talk",
+                starts_at=starts_at,
+                minutes=60,
+                zone=person.zone,
+                details=Details("office"),
+                now=now,
+                status=HAPPENED if starts_at < now else PROPOSED,
+            )
+            if starts_at > now:
+                appointments.agree(connection, vault, made, Side.MENTOR, starts_at, now)
+
     def _works(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
         """A mentor's hours and families, and the other mentors."""
         for who, family in zip(_GUIDED, facts["families"], strict=False):
-            self._guides(connection, who, family, person_id)
+            self._guides(connection, who, family, person_id, facts)
         stand_in, wanted = None, facts["work"]["stand_in"]
+        mentors: dict[str, int] = {}
         for number, other in enumerate(facts["mentors"]):
             added = people.add(
                 connection,
@@ -360,16 +460,59 @@ class Actor:
                 now=self.town.clock.now(),
             )
             stand_in = added if other["name"] == wanted else stand_in
+            mentors[str(other["id"])] = added
         hours = _HOURS.get(facts["work"]["hours"])
         people.change(connection, person_id, office_hours=hours, stand_in_id=stand_in)
+        handed = [
+            self._add(connection, who, Role.PARENT, one["name"], None, "nl")
+            for who, one in zip(_HANDED, facts["guided_families"], strict=False)
+        ]
+        person = people.by_id(connection, self.town.service.vault, person_id)
+        assert person
+        now = self.town.clock.now()
+        PlannedWorld(connection, self.town.service.vault, person, now).of_person(facts, mentors, handed)
 
-    def _guides(self, connection: Connection, who: str, family: Mapping[str, Any], mentor_id: int) -> None:
+    def _guides(
+        self, connection: Connection, who: str, family: Mapping[str, Any], mentor_id: int, facts: Mapping[str, Any]
+    ) -> None:
         now, vault = self.town.clock.now(), self.town.service.vault
-        family_id = families.found(connection, mentor_id, now)
-        self._add(connection, who, Role.PARENT, family["name"], family_id, "nl")
+        family_id = self._family_ids[str(family["id"])] = families.found(connection, mentor_id, now)
+        first = next((one for one in facts["guided_parents"] if str(one["family"]) == family["id"]), family)
+        parent_id = self._add(connection, who, Role.PARENT, first["name"], family_id, "nl")
+        beside = [one for one in facts["record_parents"] if str(one["family"]) == family["id"]][1:]
+        for other, one in zip(_BESIDE_THEM, beside, strict=False):
+            self._add(connection, other, Role.PARENT, one["name"], family_id, "nl")
         mentor = people.by_id(connection, vault, mentor_id)
-        for one in family["on"] if mentor else ():
+        if mentor is None:
+            return
+        PlannedWorld(connection, vault, mentor, now).of_family(family, family_id, parent_id, facts)
+        for one in family["on"]:
             switches.switch_on(connection, vault, family_id, one["id"], mentor, "", now)
+        record = next((one for one in facts["open_records"] if one["id"] == family["id"]), {})
+        if record.get("noted"):
+            self._notes_everything(connection, mentor, family_id)
+        guided = GuidedWorld(connection, vault, mentor, family_id, now)
+        ages = {one["name"]: one["age"] for one in facts["record_children"]}
+        own = [
+            {"age": ages.get(one["name"]), **one}
+            for one in facts["guided_children"]
+            if str(one["family"]) == family["id"]
+        ]
+        children = self._children(connection, {"children": own}, family_id, parent_id)
+        names = [one for one in facts["guided_parents"] if str(one["family"]) == family["id"]]
+        parents = {str(one["id"]): parent_id for one in names[:1]}
+        for one in names[1:]:
+            parents[str(one["id"])] = self._add(connection, _CO_PARENT, Role.PARENT, one["name"], family_id, "nl")
+        guided.of_mentor(family, facts, parents, [child_id for _, child_id in children])
+
+    def _notes_everything(self, connection: Connection, mentor: Person, family_id: int) -> None:
+        """A record in which nothing is missing any more."""
+        now = self.town.clock.now()
+        held = {"text": "Al eens genoteerd.", "choice_id": "cannot_wait", "why": "Gevaar.", "report_day": "2026-11-20"}
+        for topic in Topic:
+            kindreflex_record.note(
+                connection, self.town.service.vault, mentor, family_id, topic, held, now, run="world"
+            )
 
     def _choices(self, connection: Connection, facts: Mapping[str, Any], person_id: int) -> None:
         for purpose in consents.Purpose:
@@ -403,12 +546,13 @@ class Actor:
                 self.town.service.vault,
                 family_id=family_id,
                 name=child["name"],
-                age=child["age"] or None,
+                age=child.get("age") or None,
                 pronoun=_PRONOUN.get(child["subject"], "name"),
                 today=self.town.clock.now().date(),
                 now=self.town.clock.now(),
             )
-            families.set_calls_me(connection, self.town.service.vault, child_id, person_id, child["calls_me"])
+            called = str(child.get("calls_me", ""))
+            families.set_calls_me(connection, self.town.service.vault, child_id, person_id, called)
             made.append((child["name"], child_id))
         return made
 

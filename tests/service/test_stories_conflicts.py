@@ -38,7 +38,7 @@ def fatima(town: Town, ingrid: Somebody) -> Somebody:
 
 async def _switches_on(ingrid: Somebody, title: str = TITLE, why: str = WHY) -> str:
     await ingrid.says("/gezinnen")
-    await ingrid.taps(ingrid.buttons[0], FAMILY, title)
+    await ingrid.taps(ingrid.buttons[0], "Begeleiding", FAMILY, title)
     await ingrid.says(why)
     return await ingrid.taps("Ja, zet het aan")
 

@@ -62,7 +62,7 @@ async def test_a_scene_is_asked_into_once_then_kept_looked_back_on_shared_and_th
     assert fatima.kept("scene")[0].said("looking_back") == "Nu lopen we samen naar buiten."
     await fatima.taps("Delen of bij afspraak", "Deel met Ingrid", "Ja, deel het")
     await ingrid.says("/gezinnen")
-    await ingrid.taps(next(label for label in ingrid.buttons if "Fatima" in label))
+    await ingrid.taps(next(label for label in ingrid.buttons if "Fatima" in label), "Wat gedeeld is")
     await ingrid.taps(next(label for label in ingrid.buttons if "moment" in label))
     assert ONE_TIME in ingrid.last.text
 

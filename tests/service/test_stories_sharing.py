@@ -62,7 +62,7 @@ async def _shares(who: Somebody, label: str = "Deel met Ingrid", words: str = WO
 async def _sees_family(who: Somebody) -> None:
     """From `/gezinnen` to what the first family shares."""
     await who.says("/gezinnen")
-    await who.taps(who.buttons[0])
+    await who.taps(who.buttons[0], "Wat gedeeld is")
 
 
 def _last(who: Somebody) -> str:
@@ -220,7 +220,7 @@ async def test_from_sharing_to_taking_back(town: Town, fatima: Somebody, ingrid:
     await ingrid.says("/menu")
     await ingrid.taps("Mijn gezinnen")
     assert "Fatima met Noor. Nieuw gedeeld: 1." in _last(ingrid)
-    await ingrid.taps("Fatima (1 nieuw)")
+    await ingrid.taps("Fatima (1 nieuw)", "Wat gedeeld is")
     assert WORDS not in "".join((_last(ingrid), *ingrid.buttons))
     assert ingrid.buttons[0] == "vandaag, notitie"
     assert _rows(town, "looks") == 0
@@ -228,7 +228,7 @@ async def test_from_sharing_to_taking_back(town: Town, fatima: Somebody, ingrid:
     await ingrid.taps("vandaag, notitie")
     assert _last(ingrid) == f"Van Fatima: een notitie, vandaag\n\n{WORDS}"
     assert _rows(town, "looks") == 1
-    await ingrid.taps("Terug", "Terug")
+    await ingrid.taps("Terug", "Terug", "Terug")
     assert "Fatima met Noor." in _last(ingrid)
     assert "Nieuw" not in _last(ingrid)
 
@@ -301,7 +301,7 @@ async def test_handing_over_half_way(town: Town, fatima: Somebody, ingrid: Someb
     assert "Er is nog geen gezin" in _last(ingrid)
     await samir.says("/gezinnen")
     assert "Nieuw gedeeld: 1" in _last(samir)
-    await samir.taps(samir.buttons[0], "vandaag, notitie")
+    await samir.taps(samir.buttons[0], "Wat gedeeld is", "vandaag, notitie")
     assert WORDS in _last(samir)
     assert "Samir (mentor) keek" in await fatima.says("/wiekeek")
     await _opens_note(fatima)

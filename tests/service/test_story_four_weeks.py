@@ -166,7 +166,7 @@ async def _week_of_finding(house: House) -> None:
 
     # Ingrid switches on what is for arguments; three dinners are written down.
     await house.ingrid.says("/gezinnen")
-    await house.ingrid.taps(house.ingrid.buttons[0], "Zet iets aan of uit", CONFLICT)
+    await house.ingrid.taps(house.ingrid.buttons[0], "Begeleiding", "Zet iets aan of uit", CONFLICT)
     await house.ingrid.says("Jullie vroegen wat je aan tafel kunt doen.")
     await house.ingrid.taps("Ja, zet het aan")
     for who in (fatima, house.joris):
@@ -441,7 +441,7 @@ async def _what_is_kept_and_who_sees_it(house: House) -> None:
     await fatima.says("/wiekeek")
     assert "Niemand keek" in fatima.last.text
     await ingrid.says("/gezinnen")
-    await ingrid.taps(ingrid.buttons[0])
+    await ingrid.taps(ingrid.buttons[0], "Wat gedeeld is")
     assert [one for one in ingrid.buttons if "Fatima" in one] == ["20 maart, notitie van Fatima"]
     await ingrid.taps("20 maart, notitie van Fatima")
     assert NOTE in ingrid.last.text

@@ -4,30 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, insert
 
 from bot.care import (
+    additions,
     alerts,
+    appointments,
     coming,
     consents,
     dossiers,
     families,
+    follow_ups,
+    guidance,
     invitations,
+    kindreflex_record,
     letters,
     looks,
     notes,
     people,
+    proposals,
     records,
+    reports,
     rituals,
     switches,
     uses,
 )
+from bot.care.appointments import Details
 from bot.care.dossiers import ByLaw
+from bot.care.follow_up_rhythm import Rhythm
+from bot.care.follow_ups import Content, Plan
+from bot.care.kindreflex import Topic
 from bot.care.looks import Look
 from bot.care.notes import Piece
 from bot.care.people import Person, Role
 from bot.care.records import Field
+from bot.care.reports import Parts
 from bot.store import inbox, outbox, tables, timers
 from bot.store.database import Database
 from bot.store.inbox import Arrival
@@ -158,8 +171,13 @@ class Household:
             uses.note(connection, person.id, "breathe", self.now)
             coming.note(connection, person, rituals.EVENING, coming.CAME, self.now)
             if person.mentor_id:
+                self._makes_an_appointment(connection, person, person.mentor_id)
                 self._asks_for_help(connection, person, person.mentor_id)
+                self._is_to_get_a_message(connection, person, person.mentor_id)
                 self._gets_switched_on(connection, person)
+                self._gets_a_report(connection, person)
+                self._is_guided(connection, person, child_id)
+                self._is_looked_after(connection, person, child_id)
             dossiers.put_away(connection, vault, EVERY_KIND, person, self.now)
 
         self.database.do(work)
@@ -172,11 +190,95 @@ class Household:
             if taken_up:
                 alerts.take_up(connection, alert.id, mentor_id, self.now)
 
+    def _is_to_get_a_message(self, connection: Connection, person: Person, mentor_id: int) -> None:
+        """One every week, which went out once and was answered."""
+        mentor = people.by_id(connection, self.vault, mentor_id)
+        assert mentor
+        weekly, content = Rhythm("weeks", (1,)), Content("Dag [naam]. Hoe is het?", flow="breathe")
+        plan = Plan(content, [person.id], weekly, self.now, time(9))
+        planned = follow_ups.plan(connection, self.vault, mentor, plan, self.now)
+        write = partial(letters.write, connection, self.vault)
+        sent = write(mentor_id, person.id, "Dag. Hoe is het?", self.now, follow_up_id=planned)
+        write(person.id, mentor_id, "Het gaat.", self.now, answers_id=sent)
+
+    def _makes_an_appointment(self, connection: Connection, person: Person, mentor_id: int) -> None:
+        """One that the parent asked for and that waits, with its timers."""
+        assert person.family_id
+        appointments.propose(
+            connection,
+            self.vault,
+            family_id=person.family_id,
+            mentor_id=mentor_id,
+            by=person.id,
+            kind="talk",
+            starts_at=self.now + timedelta(days=3),
+            minutes=60,
+            zone=person.zone,
+            details=Details("office", "Kerkstraat 1", "", "Het gaat over slapen."),
+            now=self.now,
+        )
+
+    def _gets_a_report(self, connection: Connection, person: Person) -> None:
+        """A report with a note for professionals and two proposals, of which the parent took one; and what the parent
+        added. And a draft."""
+        mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
+        assert mentor
+        assert person.family_id
+        begin = partial(reports.begin, connection, self.vault, person.family_id, mentor, self.now)
+        wanted = ("Samen lezen", "Oma bellen")
+        report = begin(parts=Parts(self.now.date(), person.name, "Hoe het slapen gaat.", "", wanted))
+        change = partial(reports.change, connection, self.vault, mentor=mentor, now=self.now, seen=None)
+        change(report, "professional", "Nog eens bellen met school.")
+        assert reports.give(connection, self.vault, report, mentor, self.now)
+        (first, _) = proposals.of_report(connection, self.vault, report.id)
+        proposals.take(connection, self.vault, person, first, "Elke avond lezen", "Loopt", self.now)
+        page = additions.report_page(report.id)
+        add = partial(additions.add, connection, self.vault, family_id=person.family_id, person_id=person.id)
+        add(page=page, text="Zo was het.", now=self.now)
+        add(page=page, text="", now=self.now, kind="voice", file_id="AgADadded")
+        begin(parts=Parts(discussed="Nog niet af."))
+
     def _gets_switched_on(self, connection: Connection, person: Person) -> None:
         mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
         assert mentor
         assert person.family_id
         switches.switch_on(connection, self.vault, person.family_id, "limits", mentor, "We oefenen samen.", self.now)
+
+    def _is_guided(self, connection: Connection, person: Person, child_id: int | None) -> None:
+        """What the mentor noted: about the family, and about this parent alone."""
+        mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
+        assert mentor
+        assert person.family_id
+        for about_id in (None, person.id):
+            guidance.add(
+                connection,
+                self.vault,
+                family_id=person.family_id,
+                author=mentor,
+                kind="interview" if about_id else "course",
+                topic="joy",
+                entry={"words": "Zij lachten samen."},
+                local_day=self.now.date(),
+                now=self.now,
+                child_id=child_id,
+                about_id=about_id,
+                for_parents=True,
+            )
+
+    def _is_looked_after(self, connection: Connection, person: Person, child_id: int | None) -> None:
+        """A record of professionals: noted, added to, talked about with this parent, and looked at."""
+        mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
+        assert mentor
+        assert person.family_id
+        family_id, vault, now = person.family_id, self.vault, self.now
+        held = {"text": "Er is elke avond ruzie.", "choice": "Geeft zorgen", "choice_id": "risk"}
+        noted = kindreflex_record.note(
+            connection, vault, mentor, family_id, Topic.FACTOR, held, now, run="aaaa", child_id=child_id
+        )
+        assert noted
+        kindreflex_record.add_to(connection, vault, mentor, family_id, noted, "Nu minder vaak.", now)
+        kindreflex_record.talked_about(connection, vault, mentor, family_id, [noted], [person.id], now)
+        assert kindreflex_record.open_record(connection, vault, mentor, family_id, "card", now)
 
     def _says_and_gets(self, connection: Connection, chat_id: int) -> None:
         """Messages handled and dead, calls made and refused, and the pace that they left."""

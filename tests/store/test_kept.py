@@ -226,9 +226,13 @@ def test_a_reply_finds_the_writer_by_the_copy_in_the_receivers_chat(household: H
             )
         )
 
+    def writer_of(connection: Connection, receiver: Person, number: int) -> int | None:
+        found = letters.carried_by(connection, receiver.id, number)
+        return found.from_person if found else None
+
     def work(connection: Connection) -> list[int | None]:
         asked = ((mentor, 70), (mentor, 80), (mentor, 90), (hanne, 70))
-        return [letters.writer_of(connection, receiver.id, number) for receiver, number in asked]
+        return [writer_of(connection, receiver, number) for receiver, number in asked]
 
     assert household.database.do(work) == [hanne.id, jonas.id, None, None]
 

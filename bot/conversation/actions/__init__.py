@@ -7,26 +7,39 @@ the same run (after a step back), so it must be safe to repeat. Does not know wh
 from __future__ import annotations
 
 from bot.conversation.actions import (
+    appointing,
     coming_in,
     drawing,
     family,
+    finding,
+    following,
+    guides,
+    guiding,
     keeping,
+    leave,
     loose,
     moving,
     own_data,
     playing,
+    preparing,
+    reflex,
+    reporting,
     resolving,
     safety,
     scenes,
     settings,
     switching,
     thoughts,
+    workbook,
 )
 from bot.conversation.actions.common import Action
 
 ACTIONS: dict[str, Action] = {
+    **appointing.ACTIONS,
     **coming_in.ACTIONS,
     **family.ACTIONS,
+    **following.ACTIONS,
+    **leave.ACTIONS,
     **settings.ACTIONS,
     **loose.ACTIONS,
     **own_data.ACTIONS,
@@ -36,8 +49,15 @@ ACTIONS: dict[str, Action] = {
     **resolving.ACTIONS,
     **drawing.ACTIONS,
     **switching.ACTIONS,
+    **guiding.ACTIONS,
+    **guides.ACTIONS,
+    **finding.ACTIONS,
     **scenes.ACTIONS,
     **thoughts.ACTIONS,
+    **workbook.ACTIONS,
     **playing.ACTIONS,
+    **reflex.ACTIONS,
+    **reporting.ACTIONS,
+    **preparing.ACTIONS,
 }
 """Every action there is, by name; the catalog of the flows must name the same."""

@@ -181,10 +181,11 @@ class _FlowTexts:
             if "<" in _FILL.sub("", source):
                 self.judged.add(self.keys(name), "E305", f"in de knop '{source}' staat opmaak", "haal de tekens weg")
         conditions = [button.when for button in step.buttons.values()]
-        for frame in world.frames(self.flow, env, world.names(env, *sources, when=conditions)):
+        where = step.choose.where.values() if step.choose else ()
+        for frame in world.frames(self.flow, env, world.names(env, *sources, *where, when=conditions)):
             scope = world.scope(self.flow, frame, html=False)
             try:
-                keys = keyboards.keys_for(world.library, step, scope, world.facts, frame, [])
+                keys = list(keyboards.keys_for(world.library, step, scope, world.facts, frame, []))
             except FAILS as error:
                 what = f"stap '{name}': knoppen niet in te vullen in wereld '{world.name}': {reason(error)}"
                 self.judged.add(self.keys(name, "buttons"), "E210", what, "vraag eerst of het er is: {% if … %}")

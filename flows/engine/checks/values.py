@@ -19,6 +19,7 @@ from flows.engine.library import Library
 from flows.engine.scope import DECK, Scope, build_scope, items_of, own_names
 from flows.engine.state import Facts, Frame, Ref, Value
 from flows.engine.templates import holds, names_in, render, said_in
+from flows.engine.worlds import as_value
 
 MAX_TRIES = 120
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdor<&_*[ß]"
@@ -141,7 +142,8 @@ class World:
         for action in step.do:
             if action.into:
                 offer = self.library.catalog.actions.get(action.name)
-                gives = {Sample(offer.gives if offer else None)}
+                given = as_value(offer.gives) if offer else None
+                gives = {Sample(tuple(given) if isinstance(given, list) else given)}
                 doubted = any(
                     branch.when and action.into in names_in(f"{{{{ {branch.when} }}}}") for branch in step.next
                 )

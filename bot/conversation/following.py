@@ -1,0 +1,146 @@
+"""Messages that a mentor planned go out: to each receiver in their own chat, and the mentor hears how that went.
+
+Names are filled in for each. Does not know when anything is due: that is `care.follow_ups`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.care import families, follow_ups, letters, people, quiet
+from bot.care.families import spoken
+from bot.care.follow_ups import Content, FollowUp
+from bot.care.people import Person
+from bot.conversation import outgoing
+from bot.conversation.outgoing import Rows
+from bot.conversation.posting import Post, post
+from bot.conversation.safety_facts import in_words
+from bot.conversation.turn import Turn
+from bot.screens import menus
+from bot.store.outbox import Call, Priority
+from flows.engine.dutch.spoken import spoken_date
+from flows.engine.state import Key
+from flows.engine.templates import enumerate_dutch, excerpt, render
+
+FRAME = "follow_up_letter"
+NAME, CHILD = "[naam]", "[kind]"
+_MARKS = re.compile(r"\[(naam|kind|kinderen)\]", re.IGNORECASE)
+_SHORT = 60
+_MISSED = timedelta(days=30)
+
+
+def filled(turn: Turn, words: str, parent: Person) -> str:
+    """The words as this parent reads them: the marks for names filled in."""
+    if not _MARKS.search(words):
+        return words
+    names = {"naam": spoken(parent.name)}
+    if "[kind" in words.lower():
+        names["kind"] = names["kinderen"] = _children(turn, parent)
+    return _MARKS.sub(lambda mark: names[mark[1].lower()], words)
+
+
+def _children(turn: Turn, parent: Person) -> str:
+    if parent.family_id is None:
+        return turn.plain("follow_up_your_child")
+    today = parent.local(turn.now).date()
+    known = families.children_of(turn.connection, turn.host.vault, parent.family_id, parent.id, today)
+    return enumerate_dutch([spoken(one.name) for one in known]) or turn.plain("follow_up_your_child")
+
+
+def send(turn: Turn, mentor: Person, one: FollowUp, to: Sequence[Person]) -> list[Person]:
+    """Puts it on its way to each; returns those who cannot be reached now. Theirs is kept beside the others, so that
+    the mentor sees what did not arrive."""
+    content, rows = one.content, _rows(turn, one.content)
+    away = []
+    for parent in to:
+        words = filled(turn, content.words, parent)
+        letter = Post(FRAME, words, content.kind, content.file_id, {}, rows, one.id)
+        calls = len(turn.calls)
+        post(turn, mentor, parent, letter, quiet.rests_until(parent, turn.now), bulk=True)
+        if parent.blocked:
+            del turn.calls[calls:]
+            away.append(parent)
+    return away
+
+
+def _rows(turn: Turn, content: Content) -> Rows:
+    """The button that starts a flow in the receiver's chat, if there is one."""
+    flow = turn.host.library.flows.get(content.flow)
+    return [[Key(flow.title, f"{menus.START_FLOW}:{flow.flow}")]] if flow else []
+
+
+def rang(turn: Turn, key: str) -> None:
+    """The moment of a message has come, or it stopped by itself."""
+    mentor, number = turn.person, key.removeprefix(follow_ups.TIMER)
+    one = follow_ups.find(turn.connection, turn.host.vault, int(number), mentor.id) if mentor else None
+    if mentor is None or one is None:
+        turn.note = "gone"
+    elif one.status == follow_ups.CANCELLED:
+        _tell(turn, "follow_up_lapsed", _about(turn, one, _receivers(turn, one)))
+    elif one.status != follow_ups.OPEN or one.next_at is None or one.next_at > turn.now:
+        turn.note = "not wanted"
+    else:
+        _goes_out(turn, mentor, one)
+
+
+def _goes_out(turn: Turn, mentor: Person, one: FollowUp) -> None:
+    everybody = _receivers(turn, one)
+    may = follow_ups.may_get(turn.connection, mentor.id, everybody)
+    about = _about(turn, one, everybody)
+    if not everybody:
+        follow_ups.stop(turn.connection, mentor, one)
+        _tell(turn, "follow_up_nobody_left", about)
+        return
+    away = send(turn, mentor, one, may)
+    following = follow_ups.went_out(turn.connection, mentor, one, turn.now)
+    quiet_now = [person for person in everybody if person not in may]
+    _tell(
+        turn,
+        "follow_up_went_out",
+        {
+            **about,
+            "names": in_words([person for person in may if person not in away]),
+            "away": in_words(away),
+            "quiet": in_words(quiet_now),
+            "left": one.content.asked - len(everybody),
+            "next": when(turn, mentor, following) if following else "",
+        },
+    )
+
+
+def _receivers(turn: Turn, one: FollowUp) -> list[Person]:
+    return follow_ups.to_whom(turn.connection, turn.host.vault, [one.id])[one.id]
+
+
+def is_back(turn: Turn, parent: Person) -> None:
+    """Somebody can be reached again: the mentor hears which message did not arrive meanwhile. It is not sent by itself,
+    since its day may be past."""
+    mentor = people.by_id(turn.connection, turn.host.vault, parent.mentor_id) if parent.mentor_id else None
+    missed = letters.not_arrived(turn.connection, turn.host.vault, parent.id, turn.now - _MISSED)
+    if mentor and missed and missed.from_person == mentor.id:
+        text = turn.text("parent_back", name=spoken(parent.name), words=excerpt(missed.text, _SHORT))
+        turn.call_elsewhere(mentor.chat_id, outgoing.send(text))
+
+
+def _about(turn: Turn, one: FollowUp, everybody: Sequence[Person]) -> dict[str, object]:
+    return {"words": short(turn, one.content), "to": in_words(everybody)}
+
+
+def short(turn: Turn, content: Content) -> str:
+    """A few words of a message, to know it by."""
+    return excerpt(content.words, _SHORT) or turn.host.library.texts[content.kind]
+
+
+def _tell(turn: Turn, name: str, scope: dict[str, object]) -> None:
+    """To the mentor, without a sound."""
+    text = turn.text(name, **scope)
+    turn.calls.append(Call(turn.chat_id, outgoing.send(text, quiet=True), Priority.REMINDER, "notice"))
+
+
+def when(turn: Turn, mentor: Person, moment: datetime) -> str:
+    """An instant as a mentor reads it: "maandag 3 augustus om 9.00 uur"."""
+    local = mentor.local(moment)
+    day = spoken_date(local.date(), mentor.local(turn.now).date())
+    return render(turn.host.library.texts["day_and_time"], {"day": day, "time": f"{local:%-H.%M}"}, html=False)
