@@ -176,6 +176,11 @@ def guided_children(facts: Facts) -> list[dict[str, object]]:
     return found
 
 
+def is_child_of(facts: Facts, family_id: int, child_id: str) -> bool:
+    """Whether this is a child of that family, which the mentor guides now."""
+    return any(one["id"] == child_id and one["family"] == str(family_id) for one in guided_children(facts))
+
+
 def _course(facts: Facts, family_id: int, child_id: int) -> dict[str, object]:
     noted = [one for one in _entries(facts, family_id, courses.KIND) if one.child_id == child_id]
     done = {one.topic for one in noted}

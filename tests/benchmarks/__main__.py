@@ -15,7 +15,14 @@ from tests.benchmarks.places import POSTGRESQL, SQLITE, open_place
 from tests.benchmarks.table import Result, show
 from tests.databases import NoPostgreSQL
 
-BENCHMARKS = {"updates": updates, "ticks": ticks, "burst": burst, "process": process, "families": families, "workbook": workbook}
+BENCHMARKS = {
+    "updates": updates,
+    "ticks": ticks,
+    "burst": burst,
+    "process": process,
+    "families": families,
+    "workbook": workbook,
+}
 KINDS = {SQLITE: [SQLITE], POSTGRESQL: [POSTGRESQL], "both": [SQLITE, POSTGRESQL]}
 
 

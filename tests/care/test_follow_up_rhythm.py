@@ -45,7 +45,9 @@ def test_is_read_as_it_is_kept(kept: str) -> None:
     assert found.is_anchored == kept.startswith(("before", "after"))
 
 
-@pytest.mark.parametrize("kept", ["", "twice", "weeks:0", "weeks:", "thin:", "thin:1,,2", "thin:0", "before", "weeks:1 "])
+@pytest.mark.parametrize(
+    "kept", ["", "twice", "weeks:0", "weeks:", "thin:", "thin:1,,2", "thin:0", "before", "weeks:1 "]
+)
 def test_anything_else_is_no_rhythm(kept: str) -> None:
     assert rhythms.read(kept) is None
 
@@ -70,7 +72,9 @@ def test_a_steady_rhythm_keeps_its_weekday_and_its_hour(rhythm: Rhythm, day: dat
     assert len(exact) >= 18  # Once in a while an hour is skipped.
 
 
-@given(STEADY | st.just(thin()), DAYS, TIMES, ZONES, st.timedeltas(timedelta(0), timedelta(days=200)), st.integers(1, 5))
+@given(
+    STEADY | st.just(thin()), DAYS, TIMES, ZONES, st.timedeltas(timedelta(0), timedelta(days=200)), st.integers(1, 5)
+)
 def test_what_comes_late_comes_back_ahead_never_twice_at_once(
     rhythm: Rhythm, day: date, at: time, zone: ZoneInfo, late: timedelta, times: int
 ) -> None:

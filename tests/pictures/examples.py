@@ -206,6 +206,7 @@ def _week(rows: int) -> dict[str, Any]:
 
 _SIGNALS = ("Zorgt uit zichzelf", "Maakt zich zorgen", "Speelt ontspannen", "Kan taken loslaten")
 
+
 def worksheet(sheet: str, *labels: str) -> dict[str, Any]:
     return {
         "title": "Wie is er om mij heen?",

@@ -77,6 +77,7 @@ CARDS = {
 PLACE = f"{MARK}plek"
 """Where an appointment of the family is, which its parents and its mentor may read."""
 NOTED = f"{MARK}dossier"
+PLANNED = f"{MARK}gepland"
 """What the mentor noted, which is read by nobody but the mentor."""
 KEPT = {name: f"{MARK}{name.replace('_', '')}" for name in SHARED}
 DELIVERY = {"inbox", "outbox", "paces"}
@@ -395,7 +396,7 @@ class Street:
         self._is_reported(connection, mentor)
         weekly, soon = Rhythm("weeks", (1,)), self._now + timedelta(days=1)
         for name, status in (("planned", follow_ups.OPEN), ("offer", follow_ups.OFFERED)):
-            plan = follow_ups.Plan(follow_ups.Content(f"{MARK}brief"), [parent.id], weekly, soon, soon.time())
+            plan = follow_ups.Plan(follow_ups.Content(PLANNED), [parent.id], weekly, soon, soon.time())
             planned = follow_ups.plan(connection, safe, mentor, plan, self._now)
             own = tables.follow_ups.update().where(tables.follow_ups.c.id == planned)
             connection.execute(own.values(status=status))

@@ -16,7 +16,7 @@ from bot.conversation.taps import BUTTONS, OLD_BUTTON, Button
 from bot.safety.access import REFUSED, Who
 from bot.safety.help import load_help
 from flows.engine.library import Library, load
-from tests.safety.street import KEPT, MARK, NAMES, NOTED, PLACE, SWITCHED, Heard, Street, open_street
+from tests.safety.street import KEPT, MARK, NAMES, NOTED, PLACE, PLANNED, SWITCHED, Heard, Street, open_street
 
 SEES_THE_NAMES = (Actor.PARENT, Actor.CO_PARENT, Actor.MENTOR)
 LEADS_EVERYBODY_SOMEWHERE = ("/menu", "/start")
@@ -90,7 +90,7 @@ def _tells_no_more_than_it_may(actor: Actor, door: Door, heard: Heard, *, allowe
     if allowed and "{appointment}" in door.asks:
         told = told.replace(PLACE, "")
     if actor is Actor.MENTOR:
-        told = told.replace(NOTED, "")
+        told = told.replace(NOTED, "").replace(PLANNED, "")
     if allowed and door.about:
         for name, words in KEPT.items():
             if f"{{{name}}}" in door.asks:

@@ -39,7 +39,7 @@ _CARD_DECKS = ("body_exercises", "parent_sentences", "experiments")
 def note_session(turn: Turn, request: Request) -> Value | None:
     """A session of the course was held with a child; the parents may read the note. Answers yes, or nothing."""
     mentor, family_id = guide(turn, request)
-    if not family_id or not _is_theirs(turn, family_id, request.refs["child"]):
+    if not family_id or not guiding_facts.is_child_of(turn.facts, family_id, request.refs["child"]):
         return None
     entry = {courses.NOTE: excerpt(request.arguments.get("note"), MOST)}
     topic, child_id = request.arguments["session"], int(request.refs["child"])
@@ -72,11 +72,6 @@ def send_sheet(turn: Turn, request: Request) -> Value | None:
             turn.call_elsewhere(parent.chat_id, call, not_before=quiet.waits_until(parent, turn.now))
             told.append(families.spoken(parent.name))
     return enumerate_dutch(told) or None
-
-
-def _is_theirs(turn: Turn, family_id: int, child_id: str) -> bool:
-    found = guiding_facts.guided_children(turn.facts)
-    return any(one["id"] == child_id and one["family"] == str(family_id) for one in found)
 
 
 # --- recordings -------------------------------------------------------------------------------------------------------

@@ -159,6 +159,8 @@ def offer_goal(turn: Turn, request: Request) -> Value | None:
     whom = people.by_id(turn.connection, turn.host.vault, int(request.refs["whom"])) if family_id else None
     if whom is None or whom.family_id != family_id or not is_reachable(whom):
         return None
+    if not guiding_facts.is_child_of(turn.facts, whom.family_id, request.refs["child"]):
+        return None
     line = excerpt(request.arguments.get("line"), 300)
     note(
         turn,

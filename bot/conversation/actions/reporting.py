@@ -195,7 +195,9 @@ def _draft(turn: Turn, request: Request) -> Report | None:
 
 
 def _known(turn: Turn, request: Request) -> Report | None:
-    return reports.for_mentor(turn.connection, turn.host.vault, me(turn), int(request.refs["report"]))
+    """The report that the conversation is about; none when it began without one."""
+    report = request.refs.get("report")
+    return reports.for_mentor(turn.connection, turn.host.vault, me(turn), int(report)) if report else None
 
 
 def _part(name: str) -> Part:
