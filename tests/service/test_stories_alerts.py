@@ -299,7 +299,7 @@ async def test_a_day_off_is_what_a_stand_in_is_for(street: Street) -> None:
 async def test_a_mentor_sets_hours_and_a_stand_in(street: Street) -> None:
     ingrid = street.ingrid
     await ingrid.says("/menu")
-    await ingrid.taps("Mijn werktijden", "Andere tijden", "Maandag", "Klaar")
+    await ingrid.taps("Mijn werk", "Mijn werktijden", "Andere tijden", "Maandag", "Klaar")
     await ingrid.says("10.00")
     assert "maandag, van 10.00 tot 12.30 uur" in await ingrid.says("12.30")
     assert ingrid.known.office_hours == "1 10:00-12:30"

@@ -47,7 +47,7 @@ def test_what_went_is_told_in_numbers(street: Street) -> None:
     told = {one.sort: one.number for one in gone.counts}
     assert told["evenings"] == 1
     assert told["notes"] == 1
-    assert told["letters"] == 1
+    assert told["letters"] == 3
     assert "children" not in told, "another parent is still there"
     assert gone.kept_until is None
 
@@ -113,7 +113,7 @@ def test_what_must_be_kept_is_kept_sealed_until_its_day(street: Street) -> None:
     assert content
     assert content.keys() == {"naam", "rollen", "weggezet", "berichten", "wie_keek"}
     assert content["naam"] == "Hanne"
-    assert [one["tekst"] for one in content["berichten"]] == ["dag"]
+    assert [one["tekst"] for one in content["berichten"]] == ["Dag. Hoe is het?", "Ik hoor graag hoe het gaat.", "dag"]
 
     row = household.database.do(
         lambda connection: connection.execute(select(tables.dossiers).where(tables.dossiers.c.id == made.id)).one()
