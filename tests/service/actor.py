@@ -176,6 +176,24 @@ class Actor:
         self.phone.taps_forged(f"{workbook.OWN}:w:{values['page']}")
         return await self._see()
 
+    async def _adds_to_record(self, values: Mapping[str, Any]) -> list[Line]:
+        """From a note in a family's record to what is written under it."""
+        family_id, vault = self._family_ids[str(values["family"])], self.town.service.vault
+        topic, _, text = str(values["was"]).partition(": ")
+
+        def write(connection: Connection) -> int | None:
+            mentor = people.present(connection, vault, self.phone.user_id).person
+            assert mentor and topic == "Thuis"
+            now = self.town.clock.now()
+            return kindreflex_record.note(
+                connection, vault, mentor, family_id, Topic.HOME, {"text": text}, now, run="world"
+            )
+
+        note_id = self.town.service.database.do(write)
+        await self._open_chat()
+        self.phone.taps_forged(f"k:a:{family_id}:{note_id}")
+        return await self._see()
+
     def _in_workbook(self, connection: Connection, months: Sequence[Mapping[str, str]]) -> None:
         """Something in the workbook in each of these months."""
         vault, own = self.town.service.vault, self.person_id or 0
