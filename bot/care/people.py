@@ -55,6 +55,8 @@ class Person:
     reminders_a_day: int = 3
     away_from: date | None = None
     away_until: date | None = None
+    speaks_in: int | None = None
+    speaks_until: datetime | None = None
 
     @property
     def has_stopped(self) -> bool:
@@ -173,6 +175,8 @@ def _person(row: Any, vault: Vault) -> Person:
         reminder_hours=row.reminder_hours,
         away_from=row.away_from,
         away_until=row.away_until,
+        speaks_in=row.speaks_in,
+        speaks_until=row.speaks_until,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
-from bot.store.tables import letters, outbox, paces
+from bot.store.tables import letters, outbox, paces, peer_copies
 from bot.store.types import ROW_BY_ROW, fixed
 from bot.store.upsert import upsert
 from bot.store.vault import Unreadable, Vault
@@ -41,8 +41,9 @@ class Priority(IntEnum):
     BULK = 3
 
 
-Purpose = Literal["answer", "edit", "ritual", "safety", "letter", "notice"]
-"""What a call is for. An `edit` does not count against a chat's pace. A `ritual` is never sent twice."""
+Purpose = Literal["answer", "edit", "ritual", "safety", "letter", "notice", "group"]
+"""What a call is for. An `edit` does not count against a chat's pace. A `ritual` is never sent twice. `group` is what
+the members of a group say, and what stands around it."""
 
 Result = Literal["sent", "unknown", "refused", "expired", "waiting"]
 
@@ -80,6 +81,7 @@ class Call:
     expires_at: datetime | None = None
     letter_id: int | None = None
     turn: int | None = None
+    post_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _row(vault: Vault, call: Call, now: datetime) -> dict[str, object]:
         "call_sealed": vault.seal_json(PLACE, seal, call.call),
         "status": "waiting",
         "letter_id": call.letter_id,
+        "post_id": call.post_id,
         "turn": call.turn,
     }
 
@@ -211,7 +214,10 @@ def _opened(connection: Connection, vault: Vault, row: Any, now: datetime) -> An
         result, problem = "expired", row.problem
     else:
         try:
-            return vault.open_json(PLACE, row.seal, row.call_sealed)
+            call = vault.open_json(PLACE, row.seal, row.call_sealed)
+            if row.post_id is None or row.purpose != "edit" or _aim(connection, row, call):
+                return call
+            result, problem = "expired", "not there"
         except Unreadable:
             result, problem = "refused", "Unreadable"
             log.error("call does not open", outbox=row.id)
@@ -221,6 +227,53 @@ def _opened(connection: Connection, vault: Vault, row: Any, now: datetime) -> An
         .values(status=result, problem=problem, call_sealed=None, settled_at=now)
     )
     return None
+
+
+def _aim(connection: Connection, row: Any, call: dict[str, Any]) -> bool:
+    """Puts into a call that changes posts of a group which message they stand in; False when they are in none."""
+    own = peer_copies.c.bundle == row.post_id, peer_copies.c.chat_id == row.chat_id
+    message_id = connection.execute(select(peer_copies.c.message_id).where(*own).limit(1)).scalar()
+    call |= {"message_ids": [message_id]} if call["do"] == "take_away" else {"message_id": message_id}
+    return message_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message with posts of a group that still waits, locked, so that more can be said in it."""
+
+    id: int
+    chat_id: int
+    post_id: int
+    call: dict[str, Any]
+    seal: str
+
+
+def waiting_posts(connection: Connection, vault: Vault, chat_ids: Collection[int]) -> dict[int, Waiting]:
+    """The last message with posts that waits for each of these chats, unless it is being sent just now."""
+    rows = connection.execute(
+        select(outbox)
+        .where(
+            outbox.c.chat_id.in_(chat_ids),
+            outbox.c.status.in_(_OPEN),
+            outbox.c.status == _WAITING,
+            outbox.c.purpose == "group",
+            outbox.c.post_id.is_not(None),
+        )
+        .order_by(outbox.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return {
+        row.chat_id: Waiting(
+            row.id, row.chat_id, row.post_id, vault.open_json(PLACE, row.seal, row.call_sealed), row.seal
+        )
+        for row in rows
+    }
+
+
+def say_instead(connection: Connection, vault: Vault, waiting: Waiting, call: dict[str, Any]) -> None:
+    """A message that waits says this."""
+    sealed = vault.seal_json(PLACE, waiting.seal, call)
+    connection.execute(update(outbox).where(outbox.c.id == waiting.id).values(call_sealed=sealed))
 
 
 def _bot_free_at(connection: Connection, now: datetime) -> datetime:
@@ -299,8 +352,18 @@ def settle(connection: Connection, sender: str, settled: Sequence[Settled], now:
                 )
             )
         elif one.message_id is not None:
-            letter = select(outbox.c.letter_id).where(outbox.c.id == one.id).scalar_subquery()
-            connection.execute(update(letters).where(letters.c.id == letter).values(message_id=one.message_id))
+            _note_message(connection, one.id, one.message_id)
+
+
+def _note_message(connection: Connection, row: int, message_id: int) -> None:
+    """A letter, or the posts of a group, now stand in this message."""
+    carried = select(outbox.c.chat_id, outbox.c.letter_id, outbox.c.post_id).where(outbox.c.id == row)
+    call = connection.execute(carried).one()
+    if call.letter_id:
+        connection.execute(update(letters).where(letters.c.id == call.letter_id).values(message_id=message_id))
+    if call.post_id:
+        own = peer_copies.c.bundle == call.post_id, peer_copies.c.chat_id == call.chat_id
+        connection.execute(update(peer_copies).where(*own).values(message_id=message_id))
 
 
 def recover(connection: Connection, now: datetime, *, mine: Collection[int] = (), all_senders: bool = False) -> int:
