@@ -139,9 +139,8 @@ def found(
         )
     )
     moderate(connection, vault, group_id, by, now)
-    made = by_id(connection, vault, group_id)
-    assert made
-    return made
+    kind = LINKED if telegram_id else RELAY
+    return Group(group_id, kind, OPEN, by.id, telegram_id, size, by.zone, now, None, settings)
 
 
 def by_id(connection: Connection, vault: Vault, group_id: int, *, lock: bool = False) -> Group | None:

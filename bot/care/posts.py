@@ -144,7 +144,8 @@ def since(connection: Connection, vault: Vault, group_id: int, number: int, most
 
 def last_number(connection: Connection, group_id: int) -> int:
     """The number of the last post that the group saw; 0 when there is none."""
-    return connection.execute(select(peer_groups.c.posts).where(peer_groups.c.id == group_id)).scalar_one()
+    number: int = connection.execute(select(peer_groups.c.posts).where(peer_groups.c.id == group_id)).scalar_one()
+    return number
 
 
 def of_member(connection: Connection, vault: Vault, member_id: int) -> list[Post]:
@@ -209,7 +210,7 @@ def mark_of(connection: Connection, post_id: int, member_id: int) -> str | None:
 def marks(connection: Connection, post_id: int) -> Counter[str]:
     """How often each mark was set under a post."""
     query = select(peer_marks.c.mark, func.count()).where(peer_marks.c.post_id == post_id)
-    return Counter({name: count for name, count in connection.execute(query.group_by(peer_marks.c.mark))})
+    return Counter(dict(map(tuple, connection.execute(query.group_by(peer_marks.c.mark)))))
 
 
 def _sealed(vault: Vault, post_id: int, content: Content) -> bytes:
