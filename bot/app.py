@@ -24,7 +24,7 @@ from telegram import Bot, BotCommand
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.care import people, sweeping
+from bot.care import people, posts, sweeping
 from bot.care.dossiers import ByLaw
 from bot.conversation.commands import OFFERED
 from bot.conversation.handle import handle_next, lost_touch
@@ -39,6 +39,7 @@ from bot.store.database import Database
 from bot.store.outbox import Pace, Taken
 from bot.store.vault import KeyProblem, Vault, make_key_file, parse_keys, read_key_file
 from bot.telegram import inbound, outbound
+from bot.telegram.clean_files import CleanFiles
 from bot.telegram.help_at_once import HelpDesk
 from bot.telegram.intake import ALLOWED_UPDATES, BATCH, Intake
 from bot.telegram.overflow import Overflow
@@ -178,6 +179,7 @@ class Service:
         self.intake = Intake(
             self.database, self.vault, overflow, self.bot, self._fetch, desk.answer, self._arrived.set, clock
         )
+        self._files = CleanFiles(self.bot, self._note_clean)
         self.sender = Sender(
             self.database,
             self.vault,
@@ -203,6 +205,7 @@ class Service:
 
     async def __aexit__(self, *_: object) -> None:
         await self.intake.settle()
+        await self._files.close()
         await self._polling.shutdown()
         await self.bot.shutdown()
         self.database.close()
@@ -346,7 +349,10 @@ class Service:
         return f"https://t.me/{self.bot.username}?start={code}"
 
     async def _make(self, chat_id: int, call: dict[str, object]) -> int | None:
-        return await outbound.make(self.bot, chat_id, call)
+        return await outbound.make(self.bot, chat_id, call, self._files)
+
+    async def _note_clean(self, post_id: int, clean_id: str) -> None:
+        await self.database.run(lambda connection: posts.note_clean(connection, self.vault, post_id, clean_id))
 
     def _unreachable(self, connection: Connection, chat_id: int, now: datetime) -> None:
         lost_touch(connection, self.host, chat_id, now)

@@ -1,3 +1,3 @@
 """The history of the tables. `HEAD` is the newest revision, known without loading Alembic."""
 
-HEAD = "0004"
+HEAD = "0005"

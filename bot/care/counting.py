@@ -40,6 +40,7 @@ _ORDER = (
     "answers",
     "additions",
     "letters",
+    "posts",
     "alerts",
     "looks",
     "invitations",
@@ -61,6 +62,11 @@ def of_person(connection: Connection, person: Person) -> list[Count]:
         ("invitations", tables.invitations.c.made_by),
     ):
         found[sort] = _count(connection, select(func.count()).where(column == person.id))
+    written = select(tables.peer_posts.c.id).join(
+        tables.peer_members, tables.peer_members.c.id == tables.peer_posts.c.member_id
+    )
+    mine = tables.peer_members.c.person_id == person.id, tables.peer_posts.c.post_sealed.is_not(None)
+    found["posts"] = _count(connection, select(func.count()).select_from(written.where(*mine).subquery()))
     told = (tables.looks.c.owner_id == person.id, func.length(tables.looks.c.look_sealed) > SEALED_NOTHING)
     found["looks"] = _count(connection, select(func.count()).where(*told))
     if person.family_id and is_last_of_family(connection, person):

@@ -13,7 +13,18 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from bot.care import consents, demo_guided, demo_kept, families, invitations, people, records, rituals, sharing
+from bot.care import (
+    consents,
+    demo_group,
+    demo_guided,
+    demo_kept,
+    families,
+    invitations,
+    people,
+    records,
+    rituals,
+    sharing,
+)
 from bot.care.consents import Purpose
 from bot.care.people import Person, Role
 from bot.care.records import Field
@@ -129,6 +140,7 @@ def furnish(connection: Connection, vault: Vault, chats: Chats, now: datetime, *
         for number, household in enumerate(_HOUSEHOLDS):
             _live(connection, vault, household, chats, mentor_ids[number % len(mentor_ids)], now, chance)
         demo_guided.guide(connection, vault, mentor_ids[0], now)
+        _gather(connection, vault, chats, mentor_ids[0], now)
         return Furnished([key for key, one in chats.items() if one[2] != "peer"], {})
     codes = {
         key: invitations.make(connection, vault, role=Role.PARENT, name=one[1], made_by=mentor_ids[0], now=now)
@@ -136,6 +148,13 @@ def furnish(connection: Connection, vault: Vault, chats: Chats, now: datetime, *
         if one[2] == "parent"
     }
     return Furnished(list(staff), codes)
+
+
+def _gather(connection: Connection, vault: Vault, chats: Chats, mentor_id: int, now: datetime) -> None:
+    """The peer group, with the parents who are there."""
+    there = {key: people.present(connection, vault, chats[key][0]).person for key in demo_group.MEMBERS if key in chats}
+    persons = {key: person.id for key, person in there.items() if person}
+    demo_group.gather(connection, vault, mentor_id, persons, now)
 
 
 def _add(

@@ -8,16 +8,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from bot.care.people import Person
-from bot.store.tables import peer_groups, peer_members
+from bot.schedule.local_time import next_instant
+from bot.store import tables, timers
+from bot.store.tables import outbox, peer_copies, peer_groups, peer_members, peer_posts
+from bot.store.tables import people as people_table
+from bot.store.timers import Timer
 from bot.store.types import new_id
 from bot.store.vault import Vault
 
@@ -30,6 +34,7 @@ INVITED, IN, LEFT, REMOVED = "invited", "in", "left", "removed"
 PARENT, MODERATOR = "parent", "moderator"
 
 Wants = Literal["each", "digest", "quiet"]
+Why = Literal["closed", "taken", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Settings:
     """What a group is like. `days`: on which days of the week it is open (1 is Monday); `hours`: set hours to talk,
     such as "2 20:00", in the zone of the group; `words`: what a moderator wants to see first; `seen_first`: how many
     first posts of a new member a moderator looks at before the others; `slow_seconds`: how long a member waits between
-    two posts."""
+    two posts; `link`: the code of a link by which parents come in, up to `link_until`, an instant as ISO text."""
 
     name: str
     theme: str = ""
@@ -46,6 +51,8 @@ class Settings:
     words: tuple[str, ...] = ()
     seen_first: int = 0
     slow_seconds: int = 0
+    link: str = ""
+    link_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +163,11 @@ def change(connection: Connection, vault: Vault, group: Group, settings: Setting
     connection.execute(update(peer_groups).where(peer_groups.c.id == group.id).values(settings_sealed=sealed))
 
 
+def set_size(connection: Connection, group_id: int, size: int) -> None:
+    """How many parents there is room for; who is in stays in."""
+    connection.execute(update(peer_groups).where(peer_groups.c.id == group_id).values(size=size))
+
+
 def set_status(connection: Connection, group_id: int, status: str, closes_at: datetime | None) -> None:
     """Opens, closes or ends a group."""
     values = {"status": status, "closes_at": closes_at}
@@ -209,23 +221,42 @@ def invite(connection: Connection, group_id: int, person_id: int, now: datetime)
     return int(row.id)
 
 
+def may_join(connection: Connection, vault: Vault, group: Group, member: Member, name: str) -> Why | None:
+    """Why somebody cannot come in under this name; None when they can. Locks the group until the transaction ends."""
+    locked = by_id(connection, vault, group.id, lock=True)
+    if locked is None or locked.status != OPEN:
+        return "closed"
+    if not is_free(connection, vault, group.id, name, besides=member.id):
+        return "taken"
+    return None if has_room(connection, vault, locked) else "full"
+
+
 def join(connection: Connection, vault: Vault, group: Group, member: Member, name: str, now: datetime) -> bool:
     """Somebody comes in under this name; False when somebody in the group has it, or the group is full or not open."""
-    locked = by_id(connection, vault, group.id, lock=True)
-    if locked is None or locked.status != OPEN or not is_free(connection, vault, group.id, name):
-        return False
-    inside = [one for one in members(connection, vault, group.id) if not one.moderates]
-    if len(inside) >= locked.size:
+    if may_join(connection, vault, group, member, name):
         return False
     sealed = vault.seal_text(NAME, member.id, name)
-    change_member(connection, member.id, status=IN, joined_at=now, name_sealed=sealed, shown=0)
+    told = select(peer_groups.c.posts).where(peer_groups.c.id == group.id).scalar_subquery()
+    change_member(connection, member.id, status=IN, joined_at=now, name_sealed=sealed, shown=0, read_number=told)
     return True
 
 
-def is_free(connection: Connection, vault: Vault, group_id: int, name: str) -> bool:
-    """Whether nobody in the group has this name, nor had it, however it is spelt."""
-    query = _members(group_id).where(peer_members.c.name_sealed.is_not(None))
+def has_room(connection: Connection, vault: Vault, group: Group) -> bool:
+    """Whether another parent can come in."""
+    return len(parents(members(connection, vault, group.id))) < group.size
+
+
+def is_free(connection: Connection, vault: Vault, group_id: int, name: str, *, besides: int = 0) -> bool:
+    """Whether nobody in the group but `besides` has this name, nor had it, however it is spelt."""
+    query = _members(group_id).where(peer_members.c.name_sealed.is_not(None), peer_members.c.id != besides)
     return folded(name) not in {folded(_member(vault, row).name) for row in connection.execute(query)}
+
+
+def free_names(connection: Connection, vault: Vault, group_id: int, names: Iterable[str]) -> set[str]:
+    """Those of these names that nobody in the group has or had."""
+    query = _members(group_id).where(peer_members.c.name_sealed.is_not(None))
+    known = {folded(_member(vault, row).name) for row in connection.execute(query)}
+    return {name for name in names if folded(name) not in known}
 
 
 def folded(name: str) -> str:
@@ -235,8 +266,65 @@ def folded(name: str) -> str:
 
 
 def leave(connection: Connection, member_id: int, now: datetime, *, removed: bool = False) -> None:
-    """Somebody is not in the group any more."""
+    """Somebody is not in the group any more: nothing of it comes to them, and what they type does not go there."""
     change_member(connection, member_id, status=REMOVED if removed else LEFT, left_at=now)
+    _nothing_comes(connection, member_id)
+
+
+def _nothing_comes(connection: Connection, member_id: int) -> None:
+    own = select(peer_members.c.person_id).where(peer_members.c.id == member_id).scalar_subquery()
+    silent = {"speaks_in": None, "speaks_until": None}
+    group = select(peer_members.c.group_id).where(peer_members.c.id == member_id).scalar_subquery()
+    speaks = people_table.c.id == own, people_table.c.speaks_in == group
+    connection.execute(update(people_table).where(*speaks).values(silent))
+    chat = select(people_table.c.chat_id).where(people_table.c.id == own).scalar_subquery()
+    timed = tables.timers
+    connection.execute(delete(timed).where(timed.c.chat_id == chat, timed.c.key == f"{DIGEST}{member_id}"))
+    said = select(peer_posts.c.id).where(peer_posts.c.group_id == group)
+    to_come = outbox.c.chat_id == chat, outbox.c.status == "waiting", outbox.c.post_id.in_(said)
+    connection.execute(delete(outbox).where(*to_come, outbox.c.purpose == "group"))
+    never_there = peer_copies.c.chat_id == chat, peer_copies.c.post_id.in_(said), peer_copies.c.message_id.is_(None)
+    connection.execute(delete(peer_copies).where(*never_there))
+
+
+def uninvite(connection: Connection, member: Member, now: datetime) -> None:
+    """Somebody who was asked may not come in any more. Of who was in before it stays known that they left."""
+    if member.name:
+        change_member(connection, member.id, status=LEFT, left_at=now)
+    else:
+        connection.execute(delete(peer_members).where(peer_members.c.id == member.id))
+
+
+def wrote(connection: Connection, member_id: int) -> bool:
+    """Whether something that this member wrote still stands in the group."""
+    own = peer_posts.c.member_id == member_id, peer_posts.c.post_sealed.is_not(None)
+    return connection.execute(select(peer_posts.c.id).where(*own).limit(1)).first() is not None
+
+
+def come_back(connection: Connection, vault: Vault, member: Member, now: datetime) -> bool:
+    """Somebody who left by mistake is in again, under their own name; False when the group is full or not open."""
+    group = by_id(connection, vault, member.group_id, lock=True)
+    if group is None or group.status != OPEN or member.status != LEFT or not has_room(connection, vault, group):
+        return False
+    change_member(connection, member.id, status=IN, left_at=None)
+    return True
+
+
+DIGEST = "peer_digest:"
+"""How the timer of somebody's digest begins, before the id of their membership."""
+_DIGEST_USEFUL = 4 * 3600
+
+
+def set_wants(connection: Connection, person: Person, member: Member, wants: Wants, at: str, now: datetime) -> None:
+    """How this person wants to hear what is said: each post, once a day at local time `at`, or only when they look."""
+    change_member(connection, member.id, wants=wants, digest_time=at)
+    key = f"{DIGEST}{member.id}"
+    if wants != "digest":
+        timers.drop(connection, person.chat_id, key)
+        return
+    zone = person.zone.key
+    due_at = next_instant(now, time.fromisoformat(at), person.zone)
+    timers.put(connection, Timer(person.chat_id, key, due_at, _DIGEST_USEFUL, None, at, "1234567", zone))
 
 
 def change_member(connection: Connection, member_id: int, **values: Any) -> None:
@@ -274,6 +362,11 @@ def places(connection: Connection, vault: Vault, person_id: int, *statuses: str)
 def moderators(everybody: Sequence[Member]) -> list[Member]:
     """Those of these members who guide the group."""
     return [one for one in everybody if one.moderates]
+
+
+def parents(everybody: Sequence[Member]) -> list[Member]:
+    """Those of these members who are in it for themselves."""
+    return [one for one in everybody if not one.moderates]
 
 
 def _members(group_id: int) -> Select[Any]:

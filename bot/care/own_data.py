@@ -19,6 +19,7 @@ from bot.care import (
     consents,
     families,
     follow_ups,
+    groups,
     guidance,
     invitations,
     kindreflex,
@@ -27,6 +28,7 @@ from bot.care import (
     looks,
     notes,
     people,
+    posts,
     reports,
     sharing,
     switches,
@@ -37,6 +39,7 @@ from bot.care.appointments import Appointment
 from bot.care.families import Child
 from bot.care.letters import Letter
 from bot.care.people import Person, Role
+from bot.care.posts import Post
 from bot.care.records import Record
 from bot.care.sharing import Entry, With
 from bot.store import tables, timers
@@ -45,6 +48,11 @@ from bot.store.vault import Vault
 _PRONOUNS = {"he": "hij", "she": "zij", "name": "de naam"}
 _WITH = {With.MENTOR: "mentor", With.CO_PARENT: "andere ouder", With.GROUP: "groep"}
 _ANSWERS_WITH_FILES = ("voice", "photo")
+_EVER_IN = (groups.IN, groups.LEFT, groups.REMOVED)
+_IN_GROUPS = {groups.PARENT: "ouder", groups.MODERATOR: "begeleider"}
+_STANDS = {groups.INVITED: "gevraagd", groups.IN: "erin", groups.LEFT: "weggegaan", groups.REMOVED: "weggehaald"}
+_WANTS = {"each": "elk bericht", "digest": "een keer per dag", "quiet": "stil"}
+_POSTS = {posts.TEXT: "tekst", posts.PHOTO: "foto", posts.VOICE: "stem", posts.STICKER: "sticker", posts.POLL: "poll"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,8 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
     kept = sharing.all_of(connection, vault, person.id)
     posted = letters.of_person(connection, vault, person.id)
     added = additions.of_person(connection, vault, person.id)
-    files = _names(kept, posted, added)
+    said = _said_in_groups(connection, vault, person)
+    files = _names(kept, posted, added, said)
     return {
         "gemaakt_op": now.isoformat(),
         "naam": person.name,
@@ -116,6 +125,7 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
             }
             for one in follow_ups.concerning(connection, vault, person.id)
         ],
+        "groepen": _groups(connection, vault, person, files),
         "hulpvragen": _alerts(connection, vault, person),
         "wie_keek": [
             {"wie": look.who, "als": look.role, "waarnaar": look.kind, "wanneer": look.at.isoformat()}
@@ -129,8 +139,47 @@ def media_of(connection: Connection, vault: Vault, person: Person) -> list[Media
     """The files in what a person keeps, wrote and got, the newest first: these are worth most when there are too
     many."""
     kept, posted = sharing.all_of(connection, vault, person.id), letters.of_person(connection, vault, person.id)
-    added = additions.of_person(connection, vault, person.id)
-    return [Media(file_id, name) for file_id, name in reversed(_names(kept, posted, added).items())]
+    added, said = additions.of_person(connection, vault, person.id), _said_in_groups(connection, vault, person)
+    return [Media(file_id, name) for file_id, name in reversed(_names(kept, posted, added, said).items())]
+
+
+def _said_in_groups(connection: Connection, vault: Vault, person: Person) -> list[Post]:
+    """What this person wrote in groups, also in those that they left."""
+    return [
+        post
+        for place in groups.places(connection, vault, person.id, *_EVER_IN)
+        for post in posts.of_member(connection, vault, place.member.id)
+    ]
+
+
+def _groups(connection: Connection, vault: Vault, person: Person, files: Names) -> list[dict[str, Any]]:
+    """The groups of this person, and what they wrote there: nothing of others."""
+    return [
+        {
+            "groep": place.group.name,
+            "waarover": place.group.settings.theme,
+            "groepsnaam": place.member.name,
+            "als": _IN_GROUPS[place.member.role],
+            "hoe_staat_het": _STANDS[place.member.status],
+            "gevraagd": place.member.invited_at.isoformat(),
+            "binnen_sinds": _instant(place.member.joined_at),
+            "berichten": _WANTS[place.member.wants],
+            "waarschuwingen": place.member.warnings,
+            "alleen_lezen_tot": _instant(place.member.muted_until),
+            "geschreven": [
+                {
+                    "wanneer": post.made_at.isoformat(),
+                    "soort": _POSTS.get(post.kind, post.kind),
+                    "tekst": post.content.text,
+                    "keuzes": list(post.content.options),
+                    "in_de_groep": post.status == posts.SHOWN,
+                    "bestanden": [files[post.content.file_id]] if post.content.file_id else [],
+                }
+                for post in posts.of_member(connection, vault, place.member.id)
+            ],
+        }
+        for place in groups.places(connection, vault, person.id, groups.INVITED, *_EVER_IN)
+    ]
 
 
 def _settings(person: Person) -> dict[str, Any]:
@@ -299,11 +348,12 @@ def _entry(entry: Entry, children: dict[int, str], files: Names) -> dict[str, An
     }
 
 
-def _names(kept: list[Entry], posted: list[Letter], added: list[Addition]) -> dict[str, str]:
+def _names(kept: list[Entry], posted: list[Letter], added: list[Addition], said: list[Post]) -> dict[str, str]:
     """A name for every file, in order of time. What was kept and passed on as well is one file."""
     found = [(entry.record.id, file_id) for entry in kept for file_id in _file_ids(entry.record)]
     found += [(letter.id, letter.file_id) for letter in posted if letter.file_id]
     found += [(one.id, one.file_id) for one in added if one.file_id]
+    found += [(one.id, one.content.file_id) for one in said if one.content.file_id]
     in_order = dict.fromkeys(file_id for _, file_id in sorted(found, key=lambda one: one[0]))
     return {file_id: f"bestand-{number}" for number, file_id in enumerate(in_order, start=1)}
 

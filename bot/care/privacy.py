@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, and_, delete, func, not_, or_, select, update
 
-from bot.care import looks
+from bot.care import group_ends, looks
 from bot.care.alerts import hurry
 from bot.care.people import Person
 from bot.store import tables, traces
@@ -40,6 +40,7 @@ def erase(connection: Connection, person: Person) -> None:
     if person.family_id:
         _hold_family(connection, person.family_id)
     looks.hold(connection, own)  # Somebody may just now be opening something; their look goes too.
+    group_ends.erase(connection, own, person.chat_id)
     forget_chat(connection, person.chat_id)
     hurry(connection, own)
     _erase_alerts(connection, own)

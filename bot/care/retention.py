@@ -27,6 +27,7 @@ class Kind(StrEnum):
     OUTBOX = "outbox"
     DEAD = "dead"
     INVITATIONS = "invitations"
+    GROUPS = "groups"
     REMINDERS = "reminders"
     GUESTS = "guests"
     SILENT = "silent"
@@ -50,6 +51,7 @@ RULES: Mapping[Kind, Rule] = {
     Kind.OUTBOX: Rule(outbox.KEPT, "that something was sent, its content wiped when sent", "sending"),
     Kind.DEAD: Rule(timedelta(days=30), "inputs that could not be handled", "arrival"),
     Kind.INVITATIONS: Rule(timedelta(days=7), "invitations that nobody used", "expiry"),
+    Kind.GROUPS: Rule(timedelta(days=30), "what was said in a peer group, and who was in it", "closing of the group"),
     Kind.REMINDERS: Rule(timedelta(days=30), "what came unasked or was left out, without its words", "that moment"),
     Kind.GUESTS: Rule(timedelta(days=30), "conversations of guests who never said yes", "last sign"),
     Kind.SILENT: Rule(2 * YEAR, "everything of a parent who gave no sign", "last message or tap"),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, func, select, update
 
-from bot.care import dossiers, follow_ups, looks, notes, privacy
+from bot.care import dossiers, follow_ups, group_ends, looks, notes, peer_reports, peer_weeks, posts, privacy
 from bot.care.people import Person, Role
 from bot.care.retention import ASK_BEFORE_ERASING, Kind, period
 from bot.store import inbox, outbox, timers
@@ -96,6 +96,19 @@ def _guests(connection: Connection, vault: Vault, now: datetime, most: int) -> i
     return len(chats)
 
 
+_DRAFTS = timedelta(days=1)
+"""How long something for a group waits for its writer to say that it may go."""
+
+
+def _groups(connection: Connection, vault: Vault, now: datetime, most: int) -> int:
+    """Groups that are over; what was never sent goes sooner. What still waits for a moderator is looked at again."""
+    peer_reports.wake(connection, now)
+    posts.forget_drafts(connection, now - _DRAFTS)
+    group_ends.close_what_was_left(connection, now, now + period(Kind.GROUPS), most)
+    peer_weeks.wake(connection, vault, now)
+    return group_ends.forget(connection, now, most)
+
+
 def _ask_the_silent(connection: Connection, vault: Vault, now: datetime, most: int) -> int:
     """Sets the timers of parents who gave no sign for so long that they are to be asked; returns of how many."""
     asked = select(timer_table.c.id).where(timer_table.c.chat_id == people.c.chat_id, timer_table.c.key == GOODBYE)
@@ -141,6 +154,7 @@ SWEEPS: Mapping[Kind, Sweep] = {
     Kind.INVITATIONS: _rows(
         Kind.INVITATIONS, invitations.c.id, invitations.c.expires_at, invitations.c.used_at.is_(None)
     ),
+    Kind.GROUPS: _groups,
     Kind.REMINDERS: _rows(Kind.REMINDERS, reminder_log.c.id, reminder_log.c.at),
     Kind.GUESTS: _guests,
     Kind.SILENT: _ask_the_silent,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.care import invitations
 from bot.care.people import Role
-from bot.conversation import appointment_lists, closing, show
+from bot.conversation import appointment_lists, closing, peer_rooms, reacting, show, speaking
 from bot.conversation.turn import Turn
 from bot.safety import attempts
 from bot.safety.access import Who, audience
@@ -52,6 +52,9 @@ def _start(turn: Turn, code: str) -> None:
     if not attempts.may_try(turn.connection, turn.chat_id, turn.now):
         _bad_code(turn, attempts.TOO_MANY)
         return
+    if code.startswith(peer_rooms.LINK):
+        _into_group(turn, code)
+        return
     invitation = invitations.open_by_code(turn.connection, turn.host.vault, code, turn.chat_id, turn.now)
     if invitation is None and turn.person and invitations.was_used_by(turn.connection, code, turn.chat_id):
         turn.lead_in("already_in")
@@ -63,6 +66,14 @@ def _start(turn: Turn, code: str) -> None:
         turn.say("own_invite" if invitation.made_by == turn.person.id else "already_in")
     else:
         turn.start(_START_FLOWS[invitation.role], invited=True)
+
+
+def _into_group(turn: Turn, code: str) -> None:
+    """By the link of a group; who is not in the service yet needs an invitation of their own first."""
+    if turn.person is None:
+        turn.say("peer_link_strangers")
+    elif not peer_rooms.by_link(turn, code):
+        _bad_code(turn, attempts.WRONG_CODE)
 
 
 def _bad_code(turn: Turn, note: str) -> None:
@@ -89,7 +100,15 @@ def _appointments(turn: Turn, rest: str) -> None:
     appointment_lists.show_lists(turn)
 
 
+def _groups(turn: Turn, rest: str) -> None:
+    peer_rooms.show_any(turn)
+
+
 def _stop(turn: Turn, rest: str) -> None:
+    """Whoever talks in a group stops that first, and nothing else."""
+    if turn.person and turn.person.speaks_in:
+        speaking.stop(turn, "", None)
+        return
     turn.lead_in("stopped" if turn.state.running else "nothing_to_stop")
     turn.apply(Stop())
 
@@ -123,6 +142,7 @@ COMMANDS: dict[str, Command] = {
     "werkboek": Command(Who.PARENT, _showing("workbook")),
     "agenda": Command(Who.PARENT, _showing("coming_up")),
     "afspraken": Command(Who.PARENT | Who.MENTOR, _appointments),
+    "groepen": Command(Who.MEMBER, _groups),
     "wiekeek": Command(Who.PARENT, _showing("looked")),
     "gezinnen": Command(Who.MENTOR, _showing("families")),
     "vandaag": Command(Who.MENTOR, _showing("today")),
@@ -130,6 +150,7 @@ COMMANDS: dict[str, Command] = {
     "verwijder": Command(Who.MEMBER, _starting("erase")),
     "privacy": Command(Who.ANYONE, _privacy),
     "dicht": Command(Who.ANYONE, closing.close),
+    "weg": Command(Who.MEMBER, reacting.take_back),
 }
 OFFERED = (
     "nu",
@@ -143,6 +164,7 @@ OFFERED = (
     "werkboek",
     "agenda",
     "afspraken",
+    "groepen",
     "wiekeek",
     "instellingen",
     "privacy",

@@ -43,7 +43,7 @@ def look_first(turn: Turn, text: str, respond: Callable[[], object], *, aloud: b
         if not aloud and not _went_on(turn, open_run):
             turn.take_back(since)
             _stay(turn, open_run, finding)
-    elif finding and not _was_asked(turn, finding.tier):
+    elif finding and not was_asked(turn, finding.tier):
         if not aloud:
             turn.take_back(since)
         _ask(turn, finding.tier)
@@ -60,7 +60,7 @@ def look_in_group(turn: Turn, said: InGroup) -> None:
         _tell_group(turn, said.group_id, finding)
         return
     open_run = _open_run(turn)
-    asks = not guest and (_is_plainer(finding, open_run) if open_run else not _was_asked(turn, finding.tier))
+    asks = not guest and (_is_plainer(finding, open_run) if open_run else not was_asked(turn, finding.tier))
     if finding.tier == "explicit":
         show.help_card(turn, first=turn.host.danger.lines(finding.category))
     if asks or finding.tier == "explicit":
@@ -115,7 +115,7 @@ def _begin_lull(turn: Turn, chat_id: int, tier: Tier) -> None:
     timers.put(turn.connection, Timer(chat_id, _LULL[tier], turn.now + LULL, _LULL_USEFUL))
 
 
-def _was_asked(turn: Turn, tier: Tier) -> bool:
+def was_asked(turn: Turn, tier: Tier) -> bool:
     """Whether this, or worse, was asked a short while ago."""
     asked = timers.of_chat(turn.connection, turn.chat_id).keys()
     return _LULL["explicit"] in asked or _LULL[tier] in asked

@@ -41,6 +41,7 @@ from bot.conversation import (
     guiding_facts,
     kept_facts,
     measure_facts,
+    peer_facts,
     play_facts,
     preparation_facts,
     record_facts,
@@ -370,6 +371,7 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "appointments": appointment_words.to_change,
     "appointment_moments": appointment_words.moments,
     **follow_facts.FACTS,
+    **peer_facts.FACTS,
 }
 
 FACT_NAMES = frozenset(_FACTS)

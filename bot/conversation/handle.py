@@ -17,8 +17,32 @@ from bot.care import alerts, families, invitations, leaving, notes, people, reco
 from bot.care.notes import Piece
 from bot.care.people import Role
 from bot.care.records import AnsweredBy, Field
-from bot.conversation import answering, commands, danger, following, next_input, outgoing, reminders, show, taps
-from bot.conversation.incoming import IN_GROUP, Edited, Incoming, InGroup, Message, Nothing, Rang, Reachable, Tapped
+from bot.conversation import (
+    answering,
+    commands,
+    danger,
+    following,
+    moderating,
+    next_input,
+    outgoing,
+    reacting,
+    reminders,
+    show,
+    speaking,
+    taps,
+)
+from bot.conversation.incoming import (
+    IN_GROUP,
+    Edited,
+    Incoming,
+    InGroup,
+    Message,
+    Nothing,
+    Rang,
+    Reachable,
+    Reacted,
+    Tapped,
+)
 from bot.conversation.next_input import NextInput
 from bot.conversation.turn import LOOSE_FLOW, SAFETY_FLOWS, Host, Turn
 from bot.schedule import ticker
@@ -54,6 +78,7 @@ def handle_next(database: Database, host: Host, decode: Decode, now: datetime) -
         turn = _handle(connection, host, found, _decoded(item, decode, now), now)
         with database.together(connection):
             if turn:
+                speaking.end_if_private(turn)
                 turn.finish()
             inbox.finish(connection, item, turn.note if turn else None)
         return True
@@ -124,10 +149,13 @@ def _handle(connection: Connection, host: Host, found: NextInput, incoming: Inco
             if item.kind != HELPED and host.help.is_asked_by(incoming.text):
                 show.help_card_in_group(turn, incoming.group_id)
             danger.look_in_group(turn, incoming)
+        case Reacted():
+            reacting.reacted(turn, incoming)
         case Reachable():
             _reachable(turn, incoming)
         case Rang():
             reminders.rang(turn, incoming)
+    moderating.ask_when_danger_is_over(turn)
     return turn
 
 
@@ -169,7 +197,19 @@ def _message(turn: Turn, message: Message, *, helped: bool) -> None:
         danger.look_first(turn, rest, lambda: commands.command(turn, word, rest), aloud=True)
     elif turn.person is None and turn.state.running is None:
         danger.look_first(turn, message.text, lambda: show.menu(turn))
-    elif answering.replied(turn, message) or (not asks_help and answering.just_answered(turn, message)):
+    elif not asks_help and (speak := speaking.claim(turn, message)):
+        danger.look_first(turn, message.text, speak, aloud=True)
+    else:
+        _private(turn, message, asks_help=asks_help)
+
+
+def privately(turn: Turn, message: Message) -> None:
+    """What may have been for a group is not: it is taken as if there were none."""
+    _private(turn, message, asks_help=False)
+
+
+def _private(turn: Turn, message: Message, *, asks_help: bool) -> None:
+    if answering.replied(turn, message) or (not asks_help and answering.just_answered(turn, message)):
         danger.look_first(turn, message.text, lambda: None)
     else:
         danger.look_first(turn, message.text, lambda: _answer(turn, message))
@@ -244,8 +284,10 @@ def _add_piece(turn: Turn, run: str, key: str, message: Message) -> bool:
 
 
 def _edited(turn: Turn, edited: Edited) -> None:
-    """An edit corrects the answer or the note that the message was."""
+    """An edit corrects the answer or the note that the message was, or what was said in a group."""
     person = turn.person
+    if speaking.edited(turn, edited):
+        return
     answered = records.answered_by(turn.connection, turn.chat_id, edited.message_id) if person else None
     if person is None or answered is None:
         return

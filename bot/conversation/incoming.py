@@ -25,7 +25,8 @@ MessageKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Somebody sent something. `text` is the text or the caption; `album` is the same for the parts of one album."""
+    """Somebody sent something. `text` is the text or the caption; `album` is the same for the parts of one album;
+    `borrowed`: it was forwarded, or it comes from or shows another chat or bot; `options`: those of a poll."""
 
     message_id: int
     kind: MessageKind
@@ -34,7 +35,9 @@ class Message:
     reply_to: int | None = None
     album: str | None = None
     forwarded: bool = False
+    borrowed: bool = False
     first_name: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def command(self) -> tuple[str, str] | None:
@@ -76,6 +79,14 @@ class Tapped:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody set a sign of Telegram's own under a message, or with none took it off."""
+
+    message_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reachable:
     """Somebody blocked the bot, or let it in again."""
 
@@ -97,4 +108,4 @@ class Nothing:
     """Nothing that concerns anybody."""
 
 
-Incoming = Message | Edited | InGroup | Tapped | Reachable | Rang | Nothing
+Incoming = Message | Edited | InGroup | Tapped | Reacted | Reachable | Rang | Nothing

@@ -340,7 +340,9 @@ class _Own:
             part=self.part,
             place=self.place,
         )
-        turn.show(text, rows, self.message_id)
+        from bot.conversation import bridge  # It leads to all that groups do.
+
+        turn.show(text, [*rows[:-1], *bridge.rows_of(turn, entry.record), rows[-1]], self.message_id)
 
 
 # --- one thing of somebody else ---------------------------------------------------------------------------------------

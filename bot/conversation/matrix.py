@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.care.people import Role
-from bot.conversation import alerting, answering, appointing, guided, workbook
+from bot.conversation import alerting, answering, appointing, guided, peer_rooms, workbook
 from bot.conversation.appointment_news import MEETING
 from bot.conversation.commands import ALSO_BEFORE, COMMANDS
 from bot.conversation.taps import BUTTONS
@@ -163,12 +163,68 @@ def _reports() -> Iterator[tuple[str, _About]]:
         yield entries.REPORTS, _About(f"{act}:{{proposal}}", proposed, _ITS_PARENTS)
 
 
+def _peers() -> Iterator[tuple[str, _About]]:
+    """A group in which the parent is, which the mentor guides: what the parent said there, and what still waits."""
+    inside, about = _PARENT | _MENTOR, "a group in which the parent is"
+    yield entries.PEERS, _About("q", "", _who(Who.MEMBER))
+    yield entries.PEERS, _About("x:{peer_group}", about, inside)
+    for act in ("m:{peer_post}", "m:{peer_post}:1", "a:{peer_post}", "a:{peer_post}:1", "r:{peer_post}:h"):
+        yield entries.PEERS, _About(act, "something said in a group in which the parent is", inside)
+    yield entries.PEERS, _About("w:{peer_post}", "something that the parent said in a group", _PARENT)
+    yield entries.PEERS, _About("f:{peer_post}", "something that the parent said in a group", _MENTOR)
+    about = "something for a group that the parent did not send"
+    for act in ("y", "n", "g", "h", "w"):
+        yield entries.PEERS, _About(f"{act}:{{peer_draft}}", about, _PARENT)
+
+
+def _weeks_and_bridge() -> Iterator[tuple[str, _About]]:
+    """The weeks and rounds of a group, and what goes between it and what the parent keeps alone."""
+    yield entries.PEERS, _About("e:{peer_group}", "a group in which the parent is", _PARENT | _MENTOR)
+    for act in ("e:h:{peer_group}", "e:hw:{peer_group}", "e:f:{peer_group}"):
+        yield entries.PEERS, _About(act, "the weeks of a group of the mentor's", _MENTOR)
+    yield entries.PEERS, _About("c:{peer_checkin}:3", "a round in a group in which the parent is", _PARENT)
+    yield entries.PEERS, _About("j:t:{peer_post}", "something said in a group in which the parent is", _PARENT)
+    yield entries.PEERS, _About("j:o:{only_me}", "something that the parent keeps", _PARENT)
+    yield entries.PEERS, _About("j:y:{peer_draft}", "something for a group that the parent did not send", _PARENT)
+
+
+def _rooms() -> Iterator[tuple[str, _About]]:
+    """The list and card of a group, how its posts come, its people, and the way out."""
+    inside, about = _PARENT | _MENTOR, "a group in which the parent is"
+    yield entries.PEERS, _About("l", "", _who(Who.MEMBER))
+    for act in ("o:{peer_group}", "o:{peer_group}:r", "d:{peer_group}", "d:{peer_group}:quiet", "v:{peer_group}"):
+        yield entries.PEERS, _About(act, about, inside)
+    for act in ("w", "s", "b"):
+        yield entries.PEERS, _About(f"v:{{peer_group}}:{act}", "a group that nobody left", NOBODY)
+    for act in ("w", *peer_rooms.ABOUT_A_GROUP):
+        yield entries.PEERS, _About(f"u:{{peer_group}}:{act}", "a group that the mentor guides", _MENTOR)
+    for act in ("j", "n"):
+        yield entries.PEERS, _About(f"u:{{peer_group}}:{act}", "a group into which nobody is asked", NOBODY)
+    yield entries.PEERS, _About("u:t:{peer_member}", "a member who came in already", NOBODY)
+
+
+def _moderation() -> Iterator[tuple[str, _About]]:
+    """What a moderator does; a stand-in and a coordinator only with what nobody looked at in time."""
+    yield entries.PEERS, _About("k", "what waits in a group of the mentor's", _MENTOR)
+    for act in ("b:{peer_post}", "b:{peer_post}:w:0", "b:{peer_post}:d:0", "b:{peer_post}:h"):
+        yield entries.PEERS, _About(act, "something that the parent said in a group of the mentor's", _MENTOR)
+    for act in ("t:{peer_group}", "z:{peer_group}", "z:{peer_group}:s:60", "z:{peer_group}:wt", "z:{peer_group}:l:0"):
+        yield entries.PEERS, _About(act, "a group of the mentor's", _MENTOR)
+    for act in ("", ":u", ":m:d:0", ":r:1:t"):
+        about = f"t:{{peer_group}}:{{peer_member}}{act}"
+        yield entries.PEERS, _About(about, "a member of a group of the mentor's", _MENTOR)
+
+
 ABOUT: tuple[tuple[str, _About], ...] = (
     *_records(),
     *_coming(),
     *_kindreflex(),
     *_appointments(),
     *_reports(),
+    *_peers(),
+    *_weeks_and_bridge(),
+    *_rooms(),
+    *_moderation(),
     *((entries.KEPT, _About(f"{which}:0", "", _who(Who.PARENT))) for which in ("b", "k", "k.note")),
     (entries.KEPT, _About("l:0", "", _who(Who.PARENT))),
     (entries.KEPT, _About("m:0", "", _who(Who.PARENT))),

@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.care import alerts, coming, follow_ups, leaving, people, quiet, rituals, sweeping
+from bot.care import alerts, coming, follow_ups, group_ends, leaving, peer_reports, people, quiet, rituals, sweeping
 from bot.care.coming import Coming
 from bot.care.people import Person
 from bot.care.rituals import EVENING_LATER, EveningCall
-from bot.conversation import alerting, appointment_rings, danger, following, show
+from bot.conversation import (
+    alerting,
+    appointment_rings,
+    danger,
+    following,
+    moderating,
+    peer_leaving,
+    rhythm,
+    show,
+    speaking,
+)
 from bot.conversation.incoming import Rang
 from bot.conversation.turn import LOOK_BACK_FLOW, QUIET_FLOW, REMINDER_FLOW, STILL_THERE_FLOW, Turn
 from bot.store import timers
@@ -31,7 +41,7 @@ _HELD_USEFUL = int(rituals.RITUAL_USEFUL.total_seconds())
 
 def rang(turn: Turn, timer: Rang) -> None:
     """Does what the timer was set for, if it is still of use."""
-    if appointment_rings.rang(turn, timer):
+    if appointment_rings.rang(turn, timer) or rhythm.rang(turn, timer):
         return
     if timer.late:
         _left_out(turn, timer)
@@ -52,12 +62,18 @@ def rang(turn: Turn, timer: Rang) -> None:
             alerting.rang(turn)
         case key if key in danger.LULL_KEYS:
             pass
+        case speaking.SILENT:
+            speaking.fell_silent(turn, timer)
         case sweeping.STILL_THERE:
             _still_there(turn)
         case sweeping.GOODBYE:
             _goodbye(turn)
         case show.ASKED_AGAIN:
             pass
+        case key if key.startswith(group_ends.CLOSE):
+            peer_leaving.round_over(turn, key)
+        case key if key.startswith(peer_reports.DUE):
+            moderating.rang(turn, key)
         case key if key.startswith(follow_ups.TIMER):
             following.rang(turn, key)
         case key:
@@ -148,6 +164,7 @@ def _goodbye(turn: Turn) -> None:
         turn.note = "not wanted"
         return
     _speak_as_reminder(turn, purpose_is_ritual=False)
+    peer_leaving.erases(turn, person)
     leaving.erase(turn.connection, turn.host.vault, turn.host.law, person, turn.now)
     turn.forget_person()
     turn.state = State()

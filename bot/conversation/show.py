@@ -16,6 +16,7 @@ from bot.conversation import (
     organising,
     outgoing,
     own_notes,
+    peer_rooms,
     record_of_us,
     upcoming,
 )
@@ -44,6 +45,8 @@ _LISTS: dict[str, Callable[[Turn, int | None], None]] = {
     record_of_us.SCREEN: record_of_us.show_known,
     appointment_lists.MINE: appointment_lists.show_mine,
     appointment_lists.GUIDED: appointment_lists.show_guided,
+    peer_rooms.MINE: peer_rooms.show_mine,
+    peer_rooms.GUIDED: peer_rooms.show_guided,
 }
 """Screens that are filled with what the database holds; their files say whom they are for, and what comes last."""
 

@@ -18,6 +18,7 @@ from bot.conversation import (
     looked,
     organising,
     own_notes,
+    peers,
     record_of_us,
     reflex,
     report_pages,
@@ -103,6 +104,7 @@ BUTTONS: dict[str, Button] = {
     entries.KNOWN: Button(Who.PARENT, _looked_up(record_of_us.tapped)),
     entries.OWN: Button(Who.MENTOR, _looked_up(own_notes.tapped)),
     entries.REPORTS: Button(Who.PARENT | Who.MENTOR, _looked_up(report_pages.tapped)),
+    entries.PEERS: Button(Who.MEMBER, _looked_up(peers.tapped)),
 }
 """All buttons but those of the questions of a flow, which the engine knows. Screens and flows say themselves whom they
 are for."""

@@ -146,9 +146,9 @@ class Turn:
             self.purpose == "ritual" and self.person is not None and self.person.silent_reminders
         )
 
-    def lead_in(self, name: str) -> None:
+    def lead_in(self, name: str, /, **scope: object) -> None:
         """A text of the library to put above the next message of this turn, or to send alone if none follows."""
-        self._lead = self.text(name)
+        self._lead = self.text(name, **scope)
 
     def no_lead_in(self) -> None:
         """What was to be put above the next message is not."""

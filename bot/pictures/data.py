@@ -325,6 +325,24 @@ class Worksheet(TypedDict):
     footer: str
 
 
+@whole
+class RoundPoint(TypedDict):
+    """An answer, and how often it was given."""
+
+    label: str
+    count: Annotated[int, Field(ge=0, le=40)]
+
+
+@whole
+class Round(TypedDict):
+    """How a group is doing: what was answered, and nothing of who did not answer."""
+
+    title: str
+    subtitle: str
+    points: Annotated[list[RoundPoint], Field(min_length=1, max_length=7)]
+    footer: str
+
+
 CODES = frozenset({"tone", "part", "colour", "stage", "good", "sheet"})
 """Keys whose value is a name of ours and no words."""
 
@@ -343,4 +361,5 @@ SHAPES: dict[str, TypeAdapter[object]] = {
     "picture_age": TypeAdapter(PictureAge),
     "week": TypeAdapter(Week),
     "worksheet": TypeAdapter(Worksheet),
+    "round": TypeAdapter(Round),
 }

@@ -26,6 +26,8 @@ RECORD, KNOWN, OWN = "k", "kp", "o"
 """How the buttons of a Kindreflex record begin, of what a parent knows of it, and of what a mentor keeps alone."""
 REPORTS = "rp"
 """How the buttons of reports and of what is proposed in them begin."""
+PEERS = "p"
+"""How the buttons of peer groups begin."""
 
 MAX_LABEL = 40
 _ROOM = 2000

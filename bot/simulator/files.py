@@ -166,8 +166,8 @@ def describe(stored: StoredFile, extra: Json) -> Json | list[Json]:
             **base,
             **stored.described,
             "type": "regular",
-            "is_animated": False,
-            "is_video": False,
+            "is_animated": stored.content.startswith(b"\x1f\x8b"),
+            "is_video": stored.content.startswith(b"\x1aE\xdf\xa3"),
             **({"emoji": extra["emoji"]} if extra.get("emoji") else {}),
         }
     named = {"file_name": stored.name} if stored.name else {}

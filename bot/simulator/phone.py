@@ -288,7 +288,8 @@ class Phone:
     ) -> Message:
         """Send a photo, voice, audio, video, video_note, document or sticker; a sample when `content` is left out.
 
-        `extra` may hold `duration` in seconds and `emoji`. Raises :class:`PersonCannot` for a file Telegram refuses.
+        `extra` may hold `duration` in seconds, and of a sticker `emoji` and `set_name`, the set that it is of. Raises
+        :class:`PersonCannot` for a file Telegram refuses.
         """
         return self._sends({**self._file(kind, content, name, mime_type, extra), **_caption(caption)}, reply_to)
 
@@ -303,6 +304,8 @@ class Phone:
             stored = self.emulator.keep_file(kind, content, name, mime_type)
         except ApiError as error:
             raise PersonCannot(error.description) from error
+        if extra.get("set_name"):
+            stored.described["set_name"] = extra["set_name"]
         return {kind: files.describe(stored, extra)}
 
     def sends_photo(self, caption: str = "", content: bytes | None = None, **more: Any) -> Message:
@@ -332,7 +335,7 @@ class Phone:
         return self.sends_file("document", content, caption=caption, name=name, **more)
 
     def sends_sticker(self, emoji: str = "🙂", content: bytes | None = None, **more: Any) -> Message:
-        """Send a sticker that stands for `emoji`."""
+        """Send a sticker that stands for `emoji`; `set_name` is the set that it is of."""
         return self.sends_file("sticker", content, emoji=emoji, **more)
 
     def sends_location(self, latitude: float = 50.9307, longitude: float = 5.3378) -> Message:

@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from bot.store.tables import letters, outbox, paces, peer_copies
 from bot.store.types import ROW_BY_ROW, fixed
@@ -246,25 +246,38 @@ class Waiting:
     post_id: int
     call: dict[str, Any]
     seal: str
+    priority: Priority
+    not_before: datetime | None
 
 
 def waiting_posts(connection: Connection, vault: Vault, chat_ids: Collection[int]) -> dict[int, Waiting]:
-    """The last message with posts that waits for each of these chats, unless it is being sent just now."""
+    """The last message with posts of others that waits for each of these chats, unless it is being sent just now. What
+    a writer reads of an own post goes ahead of it, and is no place for others."""
+    of_others = outbox.c.post_id.is_not(None), outbox.c.priority > int(Priority.ANSWER)
+    return _waiting(connection, vault, outbox.c.chat_id.in_(chat_ids), *of_others)
+
+
+def waiting_bundle(connection: Connection, vault: Vault, bundle: int) -> dict[int, Waiting]:
+    """The message that begins with this post, for each chat where it waits, unless it is being sent just now."""
+    return _waiting(connection, vault, outbox.c.post_id == bundle)
+
+
+def _waiting(connection: Connection, vault: Vault, *which: ColumnElement[bool]) -> dict[int, Waiting]:
     rows = connection.execute(
         select(outbox)
-        .where(
-            outbox.c.chat_id.in_(chat_ids),
-            outbox.c.status.in_(_OPEN),
-            outbox.c.status == _WAITING,
-            outbox.c.purpose == "group",
-            outbox.c.post_id.is_not(None),
-        )
+        .where(*which, outbox.c.status.in_(_OPEN), outbox.c.status == _WAITING, outbox.c.purpose == "group")
         .order_by(outbox.c.id)
         .with_for_update(skip_locked=True)
     )
     return {
         row.chat_id: Waiting(
-            row.id, row.chat_id, row.post_id, vault.open_json(PLACE, row.seal, row.call_sealed), row.seal
+            row.id,
+            row.chat_id,
+            row.post_id,
+            vault.open_json(PLACE, row.seal, row.call_sealed),
+            row.seal,
+            Priority(row.priority),
+            row.not_before,
         )
         for row in rows
     }
@@ -274,6 +287,51 @@ def say_instead(connection: Connection, vault: Vault, waiting: Waiting, call: di
     """A message that waits says this."""
     sealed = vault.seal_json(PLACE, waiting.seal, call)
     connection.execute(update(outbox).where(outbox.c.id == waiting.id).values(call_sealed=sealed))
+
+
+def drop_waiting(connection: Connection, rows: Collection[int]) -> None:
+    """Gives up messages that wait, by their row."""
+    own = outbox.c.id.in_(rows), outbox.c.status.in_(_OPEN), outbox.c.status == _WAITING
+    connection.execute(outbox.delete().where(*own))
+
+
+def drop_changes(connection: Connection, bundles: Collection[int]) -> dict[tuple[int, int], datetime | None]:
+    """Gives up changes of these messages with posts that wait: newer ones take their place. Returns from when each
+    could go, by bundle and chat."""
+    own = outbox.c.post_id.in_(bundles), outbox.c.purpose == "edit", outbox.c.status == _WAITING
+    gone = outbox.delete().where(*own, outbox.c.status.in_(_OPEN))
+    rows = connection.execute(gone.returning(outbox.c.post_id, outbox.c.chat_id, outbox.c.not_before))
+    return {(row.post_id, row.chat_id): row.not_before for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What stands above a message in a chat, of what we sent. `posts`: the posts of a group with which it begins, and
+    those of what is just being sent and may stand there too."""
+
+    purpose: str
+    posts: tuple[int, ...]
+
+
+def above(connection: Connection, chat_id: int, message_id: int) -> Above | None:
+    """What we sent last before this message of somebody; None when there is nothing, or it is not known, since
+    something else than posts may just have arrived."""
+    own = outbox.c.chat_id == chat_id, outbox.c.status.in_(_OPEN), outbox.c.status == _SENDING
+    flying = connection.execute(select(outbox.c.purpose, outbox.c.post_id).where(*own, outbox.c.purpose != "edit"))
+    carried = [row.post_id if row.purpose == "group" else None for row in flying]
+    before = outbox.c.chat_id == chat_id, outbox.c.message_id < message_id
+    last = select(outbox.c.purpose, outbox.c.post_id).where(*before).order_by(outbox.c.message_id.desc()).limit(1)
+    row = connection.execute(last).first()
+    if row is None or None in carried:
+        return None
+    return Above(row.purpose, tuple(one for one in (row.post_id, *carried) if one))
+
+
+def sent_as(connection: Connection, chat_id: int, message_id: int) -> Above | None:
+    """What a message of ours is, as long as we know."""
+    own = outbox.c.chat_id == chat_id, outbox.c.message_id == message_id
+    row = connection.execute(select(outbox.c.purpose, outbox.c.post_id).where(*own).limit(1)).first()
+    return Above(row.purpose, (row.post_id,) if row.post_id else ()) if row else None
 
 
 def _bot_free_at(connection: Connection, now: datetime) -> datetime:

@@ -413,8 +413,8 @@ peer_posts = Table(
     UniqueConstraint("group_id", "number"),
 )
 """What somebody says to a group; without `member_id` the bot says it. `number`: its place in the group, once shown.
-`kind`: text, photo, voice, sticker, poll, theme, checkin. `status`: draft (to be confirmed by its writer), held (a
-moderator looks first), shown, withdrawn (by its writer), removed (by a moderator). `message_id`: the writer's own
+`kind`: text, photo, voice, sticker, poll, theme, checkin, hour. `status`: draft (to be confirmed by its writer), held
+(a moderator looks first), shown, withdrawn (by its writer), removed (by a moderator). `message_id`: the writer's own
 message, in the writer's chat. `post_sealed`: words, file, options; empty once withdrawn or deleted."""
 
 peer_copies = Table(
@@ -449,13 +449,15 @@ peer_reports = Table(
     Column("made_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("status", String(4), nullable=False),
+    Column("stage", SmallInteger, nullable=False, server_default="0"),
     Column("outcome", String(8)),
     Column("done_by", BigInteger, ForeignKey("people.id")),
     Column("done_at", UtcDateTime),
     UniqueConstraint("post_id", "by_member"),
 )
-"""A post that a moderator must look at: a member reported it (`why`: member), it has a word of the group's list (word),
-or points at danger (danger). `due_at`: until when; then the stand-in hears of it. `status`: open, done."""
+"""A post that a moderator must look at: a member reported it (`why`: member), it is one of the first of a new
+member (first), has a word of the group's list (word), or points at danger (danger). `due_at`: until when; then the
+next in turn hear of it, and `stage` counts up. `status`: open, done, or kept: nobody was told yet."""
 
 peer_log = Table(
     "peer_log",
@@ -482,7 +484,7 @@ peer_weeks = Table(
     UniqueConstraint("group_id", "starts_on"),
 )
 """The theme of a week, which begins on the local day `starts_on`: an entry of the deck `group_themes`, or `own` with
-its four parts in `theme_sealed`. `parts`: how many of the four were posted."""
+its four parts in `theme_sealed`. `parts`: how many steps were taken, the four parts and what follows on them."""
 
 # --- safety -----------------------------------------------------------------------------------------------------------
 

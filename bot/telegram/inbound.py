@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from telegram import Message as TelegramMessage
 
+from bot.care.what_passes import BORROWED
 from bot.conversation.incoming import (
     IN_GROUP,
     Edited,
@@ -18,6 +19,7 @@ from bot.conversation.incoming import (
     MessageKind,
     Nothing,
     Reachable,
+    Reacted,
     Tapped,
 )
 from bot.store.inbox import NO_CHAT, Arrival
@@ -48,6 +50,7 @@ _PLAIN: dict[str, MessageKind] = {
     "paid_media": "other",
     "game": "other",
     "checklist": "other",
+    "invoice": "other",
 }
 """Sorts of message, in the order in which they are looked for: an animation is a document as well."""
 
@@ -119,6 +122,9 @@ def decode(payload: bytes) -> Incoming:
         if not held or held["chat"]["type"] != "private":
             return Nothing()
         return _tapped(query.get("data") or "", held, query["from"]["first_name"])
+    reaction = update.get("message_reaction")
+    if reaction:
+        return _reacted(reaction) if reaction["chat"]["type"] == "private" else Nothing()
     member = update.get("my_chat_member")
     if member and member["chat"]["type"] == "private":
         return Reachable(member["new_chat_member"]["status"] not in _GONE)
@@ -136,6 +142,11 @@ def decode(payload: bytes) -> Incoming:
 def _tapped(data: str, message: Json, first_name: str) -> Tapped:
     known = message["date"] != _NO_LONGER_KNOWN and message.get("text") is not None
     return Tapped(data, message["message_id"], _html(message) if known else None, first_name)
+
+
+def _reacted(reaction: Json) -> Reacted:
+    signs = [str(one.get("emoji", "")) for one in reaction["new_reaction"]]
+    return Reacted(reaction["message_id"], next(filter(None, signs), ""))
 
 
 def _html(message: Json) -> str:
@@ -157,7 +168,9 @@ def _message(message: Json) -> Incoming:
         reply_to=reply_to["message_id"] if reply_to else None,
         album=message.get("media_group_id"),
         forwarded="forward_origin" in message,
+        borrowed=not BORROWED.isdisjoint(message),
         first_name=sender["first_name"] if sender else "",
+        options=tuple(str(option["text"]) for option in message["poll"]["options"]) if kind == "poll" else (),
     )
 
 

@@ -27,7 +27,7 @@ from bot.telegram.overflow import Overflow, WithKind
 
 log = structlog.get_logger()
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 POLL_SECONDS = 25
 SETTLE_SECONDS = 1.0
 BATCH = 100

@@ -13,7 +13,9 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.telegram.binding import NotBound, bind
+from bot.telegram.clean_files import CleanFiles
 from bot.telegram.packing import pack
+from bot.telegram.replying import answering
 
 log = structlog.get_logger()
 
@@ -24,8 +26,9 @@ _AT_ONCE = 100
 """How many messages Telegram deletes in one call."""
 
 
-async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
-    """Makes the call; returns the id of the message that it sent, if it sent one.
+async def make(bot: Bot, chat_id: int, call: dict[str, Any], files: CleanFiles | None = None) -> int | None:
+    """Makes the call; returns the id of the message that it sent, if it sent one. `files` remembers what was made
+    clean.
 
     Raises telegram.error.TelegramError.
     """
@@ -39,6 +42,7 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
                 reply_markup=keyboard,
                 disable_notification=call["quiet"],
                 link_preview_options=_NO_PREVIEW,
+                reply_parameters=answering(call),
             )
             return sent.message_id
         case "edit":
@@ -52,6 +56,10 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
             )
         case "edit_rows":
             await bot.edit_message_reply_markup(chat_id, call["message_id"], reply_markup=keyboard)
+        case "edit_caption":
+            await _edit_caption(bot, chat_id, call, keyboard)
+        case "clean_file":
+            return await (files or CleanFiles(bot)).send(chat_id, call, keyboard)
         case "document":
             data = InputFile(base64.b64decode(call["data"]), filename=call["name"])
             sent = await bot.send_document(chat_id, data, caption=call["caption"], parse_mode=ParseMode.HTML)
@@ -71,6 +79,19 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any]) -> int | None:
     return None
 
 
+async def _edit_caption(bot: Bot, chat_id: int, call: dict[str, Any], keyboard: InlineKeyboardMarkup | None) -> None:
+    """The caption of a file; the text, where words came instead of the file."""
+    words: dict[str, Any] = {"parse_mode": ParseMode.HTML, "reply_markup": keyboard}
+    try:
+        await bot.edit_message_caption(chat_id, call["message_id"], caption=call["caption"], **words)
+    except BadRequest as error:
+        if "no caption in the message" not in error.message.lower():
+            raise
+        await bot.edit_message_text(
+            call["caption"], chat_id, call["message_id"], link_preview_options=_NO_PREVIEW, **words
+        )
+
+
 async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
     from bot.pictures import PictureError, draw  # Large, and most processes never draw.
 
@@ -78,6 +99,7 @@ async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
         "caption": call["caption"],
         "parse_mode": ParseMode.HTML,
         "disable_notification": call["quiet"],
+        "reply_markup": _keyboard(call.get("rows", [])),
         "read_timeout": _UPLOAD_SECONDS,
         "write_timeout": _UPLOAD_SECONDS,
     }
@@ -86,7 +108,10 @@ async def _picture(bot: Bot, chat_id: int, call: dict[str, Any]) -> int:
         drawn = await asyncio.to_thread(draw, call["kind"], call["data"], format_)
     except PictureError as problem:
         log.error("picture not drawn", kind=call["kind"], problem=str(problem))
-        return (await bot.send_message(chat_id, call["caption"], parse_mode=ParseMode.HTML)).message_id
+        words_only = await bot.send_message(
+            chat_id, call["caption"], parse_mode=ParseMode.HTML, reply_markup=words["reply_markup"]
+        )
+        return words_only.message_id
     if format_ == "pdf":
         sent = await bot.send_document(chat_id, InputFile(drawn, filename=call["document"]), **words)
     else:

@@ -35,7 +35,7 @@ MAX_ATTEMPTS = 16
 there, or because it says so, does not count."""
 MAX_FAULTS = 3
 STOP_SECONDS = 5.0
-_UNKNOWN_AGAIN = frozenset({"answer", "edit", "safety", "letter", "notice"})
+_UNKNOWN_AGAIN = frozenset({"answer", "edit", "safety", "letter", "notice", "group"})
 _UNSURE = "timed out"
 _FLOODED_CHATS, _FLOODED_WITHIN = 3, timedelta(seconds=5)
 _TOKEN_REFUSED = timedelta(seconds=30)

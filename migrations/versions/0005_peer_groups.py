@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("status", sa.String(length=4), nullable=False),
+        sa.Column("stage", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("outcome", sa.String(length=8)),
         sa.Column("done_by", sa.BigInteger()),
         sa.Column("done_at", UtcDateTime()),

@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import sys
 
-from tests.benchmarks import burst, families, process, ticks, updates, workbook
+from tests.benchmarks import burst, families, peers, process, ticks, updates, workbook
 from tests.benchmarks.places import POSTGRESQL, SQLITE, open_place
 from tests.benchmarks.table import Result, show
 from tests.databases import NoPostgreSQL
@@ -22,6 +22,7 @@ BENCHMARKS = {
     "process": process,
     "families": families,
     "workbook": workbook,
+    "peers": peers,
 }
 KINDS = {SQLITE: [SQLITE], POSTGRESQL: [POSTGRESQL], "both": [SQLITE, POSTGRESQL]}
 

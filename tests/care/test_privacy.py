@@ -22,6 +22,11 @@ SEALED_OF_NOBODY_ELSE = {
     "additions",
     "follow_ups",
     "guidance",
+    "peer_groups",
+    "peer_members",
+    "peer_posts",
+    "peer_log",
+    "peer_weeks",
 }
 DELIVERY = {"inbox", "outbox"}
 KEPT_BY_LAW = {"dossiers"}

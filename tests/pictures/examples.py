@@ -217,6 +217,16 @@ def worksheet(sheet: str, *labels: str) -> dict[str, Any]:
     }
 
 
+def _round(*counts: int) -> dict[str, Any]:
+    names = ("Heel licht", "Licht", "Gaat wel", "Zwaar", "Heel zwaar", "Geen idee", "Het ligt eraan hoe laat het is")
+    return {
+        "title": "Zo zitten we erbij",
+        "subtitle": "Avondploeg, zondag 7 maart",
+        "points": [{"label": name, "count": count} for name, count in zip(names, counts, strict=False)],
+        "footer": "Niemand ziet wie wat koos",
+    }
+
+
 SMALL: dict[str, dict[str, Any]] = {
     "card": _card("Jij mag spelen.", "fresh"),
     "thoughts": _thoughts(1),
@@ -232,6 +242,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "picture_age": picture_age("baby", 0),
     "worksheet": worksheet("thoughts", "Dit denk ik", "Dit mag ook"),
     "week": {key: value for key, value in _week(1).items() if key != "day_names"},
+    "round": _round(1),
 }
 USUAL: dict[str, dict[str, Any]] = {
     "card": _card("Mama zorgt voor mama. Jij mag spelen, leren en boos zijn.", "calm"),
@@ -248,6 +259,7 @@ USUAL: dict[str, dict[str, Any]] = {
     "picture_age": picture_age("toddler", 3),
     "worksheet": worksheet("lights", "Groen: voor mij", "Oranje: samen", "Rood: voor grote mensen"),
     "week": _week(3),
+    "round": _round(3, 0, 4, 1, 0),
 }
 LARGEST: dict[str, dict[str, Any]] = {
     "card": _card("Het is niet jouw schuld als grote mensen ruzie maken. " * 10, "warm"),
@@ -264,4 +276,5 @@ LARGEST: dict[str, dict[str, Any]] = {
     "picture_age": picture_age("teen", 8),
     "worksheet": worksheet("backpack", *(f"Dit draag ik mee {number}" for number in range(4))),
     "week": _week(14),
+    "round": _round(15, 40, 0, 11, 12, 1, 40),
 }

@@ -25,12 +25,14 @@ from bot.care import (
     consents,
     families,
     follow_ups,
+    groups,
     invitations,
     kindreflex_record,
     letters,
     looks,
     notes,
     people,
+    posts,
     proposals,
     records,
     reports,
@@ -53,6 +55,7 @@ from bot.store import outbox, tables, timers
 from bot.store.timers import Timer
 from flows.engine.state import State, load_state
 from tests.benchmarks.stage import Stage, open_stage
+from tests.support.peer_groups import gather
 
 CHATS = {actor: 7_000_000 + number for number, actor in enumerate(Actor)}
 SOMEBODY = 7_999_999
@@ -229,6 +232,7 @@ class Street:
                 mentor, why = self.people[Actor.MENTOR], SWITCHED
                 switches.switch_on(connection, self.stage.vault, family_id, name, mentor, why, self._now)
         self._keeps(connection)
+        self._talks(connection)
         self._links(connection)
 
     @property
@@ -406,6 +410,26 @@ class Street:
         self.given["alert"] = str(alert.id)
         assert looks.hold(connection, parent.id)
         looks.add(connection, safe, parent.id, Look(f"{MARK}kijker", "mentor", "reflection", self._now))
+
+    def _talks(self, connection: Connection) -> None:
+        """A group of the mentor's in which the parent is, with something said there and something not sent."""
+        parent, mentor, safe, now = self.people[Actor.PARENT], self.people[Actor.MENTOR], self.stage.vault, self._now
+        group = gather(connection, safe, mentor, {"Vos": parent}, now)
+        place = groups.place_of(connection, safe, parent.id, group.id)
+        assert place
+        for name, number in (("peer_post", 701), ("peer_draft", 702)):
+            said = posts.Content("Zo gaat het hier.")
+            post = posts.add(
+                connection, safe, group.id, place.member.id, posts.TEXT, said, self._now, message_id=number
+            )
+            if name == "peer_post":
+                post = posts.show(connection, post, self._now)
+                posts.carry(connection, post.id, [(mentor.chat_id, post.id)])
+            self.given[name] = str(post.id)
+        round_ = posts.Content("Hoe zit je erbij?", options=("Licht", "Gaat wel", "Zwaar"))
+        asked = posts.add(connection, safe, group.id, None, posts.CHECKIN, round_, self._now)
+        self.given["peer_checkin"] = str(posts.show(connection, asked, self._now).id)
+        self.given |= {"peer_group": str(group.id), "peer_member": str(place.member.id)}
 
     def _links(self, connection: Connection) -> None:
         safe, by = self.stage.vault, {actor: person.id for actor, person in self.people.items()}

@@ -66,6 +66,10 @@ VALUES = {
     "to": ("2", "me", "parents"),
     "sheet": ("lights",),
     "stage": ("1",),
+    "size": ("8",),
+    "round": ("week", "now"),
+    "posts": ("stay", "withdraw"),
+    "week": ("20270308",),
     "step": ("1", ""),
     "with": ("all",),
     "topic": ("feeling",),
@@ -74,7 +78,7 @@ VALUES = {
     "session": tuple(list(LIBRARY.decks["course_sessions"].entries)[:1]),
     "focus": tuple(list(LIBRARY.decks["video_focus"].entries)[:1]),
 }
-IDS = {"record": "{}", "about": "{}", "receivers": "{}", "coming": "resolution_now:{}"}
+IDS = {"record": "{}", "about": "{}", "receivers": "{}", "coming": "resolution_now:{}", "group": "{}"}
 """Arguments that hold the id of what an action is about."""
 KEYS = ("plan.1", "plan.2")
 """Of records: one that the parent has, and one that nobody has."""
@@ -85,16 +89,22 @@ GOES = {
     (Actor.COORDINATOR, "hand_over_family"),
     (Actor.MENTOR, "show_kindreflex"),
     (Actor.CO_PARENT, "move_appointment"),
+    (Actor.MENTOR, "add_guide"),
+    (Actor.MENTOR, "change_group"),
+    (Actor.MENTOR, "close_group"),
 }
 """A mentor who leaves leaves the families too, and a coordinator gives one another mentor. Who opens a record leaves a
-look with the parents, and an appointment of the family moves for both of them."""
+look with the parents, an appointment of the family moves for both of them, and what changes in a group is said to all
+who are in it."""
 HANGS_ON_A_CONVERSATION = {
     "add_to_kindreflex",
     "age_in_record",
     "answer_goal",
     "answer_interview",
     "ask_interview",
+    "check_group_name",
     "find_families",
+    "join_group",
     "leave_interview",
     "note_kindreflex",
     "note_scene",
@@ -108,6 +118,7 @@ HANGS_ON_A_CONVERSATION = {
     "read_long_report",
     "send_from_library",
     "show_preparation",
+    "suggest_group_names",
     "talked_kindreflex",
     "throw_away_report",
     "undo_phase",
@@ -129,7 +140,7 @@ def _requests(street: Street, name: str) -> Iterator[Request]:
     wanted = list(CATALOG.actions[name].arguments)
     gated = next(one for one, flow in LIBRARY.flows.items() if flow.gated)
     ids = [
-        *(street.given[one] for one in ("child", "family", "alert", "only_me")),
+        *(street.given[one] for one in ("child", "family", "alert", "only_me", "peer_group")),
         *(str(one.id) for one in street.people.values()),
     ]
     for own in ids:
@@ -139,6 +150,9 @@ def _requests(street: Street, name: str) -> Iterator[Request]:
             refs = {**dict.fromkeys(("child", "stand_in", "item", "family"), own), "module": gated}
             refs |= {one: street.given[one] for one in ("planned", "offer", "appointment", "report", "proposal")}
             refs |= {"meeting": street.given["appointment"], "whom": str(street.people[Actor.PARENT].id)}
+            group = street.given["peer_group"]
+            refs |= {"group": group, "asked": f"{group}-{street.people[Actor.CO_PARENT].id}"}
+            refs |= {"colleague": f"{group}-{street.people[Actor.OTHER_MENTOR].id}"}
             refs |= {"before": str(street.people[Actor.MENTOR].id), "after": str(street.people[Actor.OTHER_MENTOR].id)}
             for key in KEYS:
                 yield Request(action=name, arguments=arguments, refs=refs, key=key, run="plan", flow="x")

@@ -18,7 +18,7 @@ from bot.safety.access import REFUSED
 from bot.store import tables
 from flows.engine.library import load
 from tests.safety import hostile
-from tests.safety.street import CHATS, KEPT, MARK, NAMES, SWITCHED, Heard, Street, open_street
+from tests.safety.street import CHATS, KEPT, MARK, NAMES, NOTED, PLACE, PLANNED, SWITCHED, Heard, Street, open_street
 
 TRIES = 2_500
 AGAIN_AFTER = 120
@@ -125,6 +125,11 @@ def _nothing_of_the_family(actor: Actor, heard: Heard) -> None:
     if actor in NEAR:
         for words in (*NAMES.values(), KEPT["with_co_parent" if actor is Actor.CO_PARENT else "with_mentor"]):
             told = told.replace(words, "")
+        told = told.replace(PLACE, "")
+    if actor is Actor.MENTOR:
+        told = told.replace(NOTED, "").replace(PLANNED, "")
+    if actor is Actor.COORDINATOR:
+        told = told.replace(NAMES["parent"], "")
     if actor is Actor.CO_PARENT:
         told = told.replace(f"{MARK}uitgenodigd", "").replace(SWITCHED, "")
     assert MARK not in told, told

@@ -21,8 +21,10 @@ from bot.care import (
     coming,
     consents,
     families,
+    groups,
     invitations,
     kindreflex_record,
+    peer_weeks,
     people,
     records,
     rituals,
@@ -31,13 +33,15 @@ from bot.care import (
 )
 from bot.care.appointments import HAPPENED, PROPOSED, Details, Side
 from bot.care.coming import Coming
+from bot.care.groups import Group
 from bot.care.kindreflex import Topic
 from bot.care.people import Person, Role
 from bot.care.records import Field
 from bot.conversation import reflex, workbook
 from bot.conversation.actions.settings import REGIONS
 from bot.conversation.kept import EDIT_FLOW
-from bot.screens.entries import COMING, GUIDED, KEPT, OWN, RECORD, REPORTS
+from bot.conversation.peer_week_pages import OWN_THEME
+from bot.screens.entries import COMING, GUIDED, KEPT, OWN, PEERS, RECORD, REPORTS
 from bot.screens.menus import SHOW_SCREEN, START_FLOW
 from bot.store import timers
 from bot.store.tables import timers as timer_table
@@ -47,13 +51,14 @@ from flows.engine.library import Library
 from flows.engine.transcript import Transcript, TranscriptError
 from flows.engine.transcript_lines import Bot, Does, Line, Ticks
 from tests.service.actor_messages import PlannedWorld
+from tests.service.group_world import GroupWorld
 from tests.service.guided_world import GuidedWorld
 from tests.service.report_world import ReportWorld, written_meanwhile
 from tests.service.town import Town
 
 WHO = "annelies"
 _HELPER = "ingrid"
-_BESIDE = {KEPT, COMING, SHOW_SCREEN, START_FLOW, RECORD, REPORTS, OWN}
+_BESIDE = {KEPT, COMING, SHOW_SCREEN, START_FLOW, RECORD, REPORTS, OWN, PEERS}
 _TAG = re.compile(r"</?[bi]>")
 _LINK = re.compile(r"start=[\w-]+")
 _PRONOUN = {"hij": "he", "zij": "she"}
@@ -115,6 +120,7 @@ class Actor:
     async def begin(self, transcript: Transcript) -> list[Line]:
         facts = transcript.world_facts(self.town.service.library)
         lines = [line for beat in transcript.beats() for line in beat.lines if isinstance(line, Does)]
+        self._too_late = transcript.gives.get("keep_group_theme") == ""
         self._meanwhile = any(line.action == "write_report" and line.gives == "changed" for line in lines)
         audience = self.town.service.library.flows[transcript.start].audience
         if "guest" in audience:
@@ -130,6 +136,7 @@ class Actor:
                 months = facts["workbook_months"]
                 self.town.service.database.do(lambda connection: self._in_workbook(connection, months))
             self.town.service.database.do(lambda connection: self._meets_before(connection, facts))
+            self.town.service.database.do(lambda connection: self._in_groups(connection, facts, transcript))
             self._loose = facts["loose"]
             return await self.starts(transcript.start, transcript.values)
         return await self._see()
@@ -141,6 +148,8 @@ class Actor:
             return await self._adds(values)
         if flow == reflex.ADD_FLOW:
             return await self._adds_to_record(values)
+        if flow == OWN_THEME:
+            return await self._writes_theme(values)
         if values:
             raise TranscriptError("a flow with values is started by another flow only")
         if flow == "loose_input" and self._odd:
@@ -193,6 +202,31 @@ class Actor:
         await self._open_chat()
         self.phone.taps_forged(f"k:a:{family_id}:{note_id}")
         return await self._see()
+
+    async def _writes_theme(self, values: Mapping[str, Any]) -> list[Line]:
+        """From a week of a group to a theme of one's own for it."""
+        vault, monday = self.town.service.vault, date.fromisoformat(str(values["monday"]))
+
+        def found(connection: Connection) -> Group:
+            guide = people.present(connection, vault, self.phone.user_id).person
+            assert guide
+            return groups.found(
+                connection, vault, guide, 8, groups.Settings(str(values["group_name"])), self.town.clock.now()
+            )
+
+        def begins(connection: Connection) -> None:
+            peer_weeks.choose(connection, vault, group, monday, "making_up", self.town.clock.now())
+            week = peer_weeks.on(connection, vault, group.id, monday)
+            assert week
+            peer_weeks.took(connection, week)
+
+        group = self.town.service.database.do(found)
+        await self._open_chat()
+        self.phone.taps_forged(f"{PEERS}:e:o:{group.id}:{values['monday']}")
+        lines = await self._see()
+        if self._too_late:
+            self.town.service.database.do(begins)
+        return lines
 
     def _in_workbook(self, connection: Connection, months: Sequence[Mapping[str, str]]) -> None:
         """Something in the workbook in each of these months."""
@@ -422,6 +456,14 @@ class Actor:
             found = families.guided_by(connection, person.id, 0).items
             for one, family in zip(sorted(found, key=lambda one: one.id), facts["families"], strict=False):
                 ReportWorld(connection, vault, person, one.id, now, known).of_mentor(family, facts)
+
+    def _in_groups(self, connection: Connection, facts: Mapping[str, Any], transcript: Transcript) -> None:
+        """The groups of the world, as far as the flows of this transcript know of them."""
+        library, vault = self.town.service.library, self.town.service.vault
+        person = people.by_id(connection, vault, self.person_id or 0)
+        known = " ".join(str(library.flows[name]) for name in _within_reach(library, transcript.start))
+        if person:
+            GroupWorld(connection, vault, person, self.town.clock.now()).of(facts, known)
 
     def _comes_before(self, connection: Connection, facts: Mapping[str, Any], transcript: Transcript) -> None:
         """What is to come by itself, besides the evening and the look-back: what has `due` and, of a rhythm, `on`."""

@@ -1,5 +1,7 @@
 """What people can do on their phones, alone and in groups."""
 
+import gzip
+
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden
@@ -63,6 +65,17 @@ def test_who_blocked_the_bot_must_let_it_in_first(emulator: Emulator, fatima: Ph
     fatima.starts("terug")
     kinds = [next(kind for kind in update if kind != "update_id") for update in emulator.updates.waiting]
     assert kinds == ["my_chat_member", "my_chat_member", "message"]
+
+
+async def test_a_sticker_is_of_its_set_until_it_is_uploaded_anew(bot: Bot, fatima: Phone) -> None:
+    moving = gzip.compress(b"{}", mtime=0)
+    own = fatima.sends_sticker(content=moving, set_name="van_fatima").body["sticker"]
+    assert (own["set_name"], own["is_animated"], own["is_video"]) == ("van_fatima", True, False)
+    again = await bot.send_sticker(1201, own["file_id"])
+    anew = await bot.send_sticker(1201, moving)
+    assert again.sticker
+    assert anew.sticker
+    assert (again.sticker.set_name, anew.sticker.set_name) == ("van_fatima", None)
 
 
 async def test_waiting_for_a_message_tells_what_was_on_the_screen(fatima: Phone) -> None:

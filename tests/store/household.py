@@ -17,6 +17,7 @@ from bot.care import (
     dossiers,
     families,
     follow_ups,
+    groups,
     guidance,
     invitations,
     kindreflex_record,
@@ -24,6 +25,7 @@ from bot.care import (
     looks,
     notes,
     people,
+    posts,
     proposals,
     records,
     reports,
@@ -46,6 +48,7 @@ from bot.store.database import Database
 from bot.store.inbox import Arrival
 from bot.store.outbox import Call, Settled
 from bot.store.timers import Timer
+from bot.store.types import new_id
 from bot.store.vault import Vault
 
 UNPACED = outbox.Pace(bot_per_second=1e6, chat_seconds=0, group_seconds=0)
@@ -178,6 +181,7 @@ class Household:
                 self._gets_a_report(connection, person)
                 self._is_guided(connection, person, child_id)
                 self._is_looked_after(connection, person, child_id)
+                self._is_in_a_group(connection, person)
             dossiers.put_away(connection, vault, EVERY_KIND, person, self.now)
 
         self.database.do(work)
@@ -279,6 +283,40 @@ class Household:
         kindreflex_record.add_to(connection, vault, mentor, family_id, noted, "Nu minder vaak.", now)
         kindreflex_record.talked_about(connection, vault, mentor, family_id, [noted], [person.id], now)
         assert kindreflex_record.open_record(connection, vault, mentor, family_id, "card", now)
+
+    def _is_in_a_group(self, connection: Connection, person: Person) -> None:
+        """A group of the mentor's, in which the parent wrote, was answered, reported and warned."""
+        mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
+        assert mentor
+        vault, now, chosen = self.vault, self.now, f"Kiezel {person.id}"
+        group = groups.found(connection, vault, mentor, 8, groups.Settings("Rustige avonden", "Slapen"), now)
+        member_id = groups.invite(connection, group.id, person.id, now)
+        member = groups.member(connection, vault, member_id)
+        assert member
+        assert groups.join(connection, vault, group, member, chosen, now)
+        (guide,) = groups.moderators(groups.members(connection, vault, group.id))
+        first = self._says_in_group(connection, group.id, member_id, "Hoe doen jullie dat?", person.chat_id, None)
+        again = self._says_in_group(connection, group.id, guide.id, "Vertel eens.", person.chat_id, first)
+        posts.add(connection, vault, group.id, member_id, posts.TEXT, posts.Content("Nog niet."), now, message_id=9)
+        for post_id, by in ((first, guide.id), (again, member_id)):
+            posts.mark(connection, post_id, by, "h")
+        report = {"post_id": first, "by_member": member_id, "why": "member", "made_at": now, "due_at": now}
+        done = {"status": "done", "outcome": "left", "done_by": mentor.id, "done_at": now}
+        connection.execute(insert(tables.peer_reports).values(id=new_id(now), **report, **done))
+        entry = {"id": new_id(now), "group_id": group.id, "at": now, "by_person": mentor.id, "member_id": member_id}
+        connection.execute(insert(tables.peer_log).values(**entry, action="warn", entry_sealed=b"x"))
+        week = {"id": new_id(now), "group_id": group.id, "starts_on": now.date(), "theme": "own"}
+        connection.execute(insert(tables.peer_weeks).values(**week, parts=1, theme_sealed=b"x"))
+
+    def _says_in_group(
+        self, connection: Connection, group_id: int, by: int, words: str, chat_id: int, answers: int | None
+    ) -> int:
+        content = posts.Content(words)
+        add = partial(posts.add, connection, self.vault, group_id, by, posts.TEXT, content, self.now)
+        post = add(reply_to=answers, message_id=8)
+        posts.show(connection, post, self.now)
+        posts.carry(connection, post.id, [(chat_id, post.id)])
+        return post.id
 
     def _says_and_gets(self, connection: Connection, chat_id: int) -> None:
         """Messages handled and dead, calls made and refused, and the pace that they left."""

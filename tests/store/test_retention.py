@@ -11,7 +11,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
-from bot.care import alerts, coming, consents, letters, looks, notes, people, retention, sweeping
+from bot.care import (
+    alerts,
+    coming,
+    consents,
+    group_ends,
+    groups,
+    letters,
+    looks,
+    notes,
+    people,
+    retention,
+    sweeping,
+)
 from bot.care.notes import Piece
 from bot.care.people import Person, Role
 from bot.care.retention import ASK_BEFORE_ERASING, RULES, Kind
@@ -147,6 +159,17 @@ def _reminder(house: House) -> Callable[[Connection], object]:
     return lambda connection: coming.note(connection, house.hanne, "evening", coming.CAME, house.now)
 
 
+def _group(house: House) -> Callable[[Connection], object]:
+    """Counted from its closing; nobody guides it, so that it closes now."""
+
+    def work(connection: Connection) -> None:
+        settings = groups.Settings("Rustige avonden")
+        group = groups.found(connection, house.household.vault, house.mentor, 8, settings, house.now)
+        group_ends.close(connection, group.id, house.now + retention.period(Kind.GROUPS))
+
+    return work
+
+
 def _guest(house: House) -> Callable[[Connection], object]:
     chat = 5000 + house.next
     return lambda connection: connection.execute(
@@ -165,6 +188,7 @@ _MAKE: dict[Kind, Callable[[House], Callable[[Connection], object]]] = {
     Kind.DEAD: lambda house: _handled(house, dead=True),
     Kind.OUTBOX: _sent,
     Kind.INVITATIONS: _invitation,
+    Kind.GROUPS: _group,
     Kind.REMINDERS: _reminder,
     Kind.GUESTS: _guest,
 }
@@ -183,6 +207,7 @@ _COUNT: dict[Kind, Callable[[Connection], int]] = {
     Kind.DEAD: _counting(tables.inbox.c.id, tables.inbox.c.status == "dead"),
     Kind.OUTBOX: _counting(tables.outbox.c.id),
     Kind.INVITATIONS: _counting(tables.invitations.c.id),
+    Kind.GROUPS: _counting(tables.peer_groups.c.id),
     Kind.REMINDERS: _counting(tables.reminder_log.c.id),
     Kind.GUESTS: _counting(tables.conversations.c.chat_id),
 }

@@ -20,6 +20,9 @@ from bot.conversation.actions import (
     loose,
     moving,
     own_data,
+    peer_themes,
+    peer_watching,
+    peering,
     playing,
     preparing,
     reflex,
@@ -43,6 +46,8 @@ ACTIONS: dict[str, Action] = {
     **settings.ACTIONS,
     **loose.ACTIONS,
     **own_data.ACTIONS,
+    **peer_watching.ACTIONS,
+    **peer_themes.ACTIONS,
     **safety.ACTIONS,
     **keeping.ACTIONS,
     **moving.ACTIONS,
@@ -59,5 +64,6 @@ ACTIONS: dict[str, Action] = {
     **reflex.ACTIONS,
     **reporting.ACTIONS,
     **preparing.ACTIONS,
+    **peering.ACTIONS,
 }
 """Every action there is, by name; the catalog of the flows must name the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.care import consents, leaving, own_data, sharing
 from bot.care.consents import Purpose
 from bot.care.sharing import With
-from bot.conversation import outgoing, show
+from bot.conversation import outgoing, peer_leaving, show
 from bot.conversation.actions.common import me, named
 from bot.conversation.facts import counted
 from bot.conversation.turn import Turn
@@ -35,6 +35,7 @@ def stop_for_now(turn: Turn, request: Request) -> Value | None:
 
 def erase_me(turn: Turn, request: Request) -> Value | None:
     """Everything of this person is deleted, what is still said in this turn excepted; answers what went, in words."""
+    peer_leaving.erases(turn, me(turn))
     gone = leaving.erase(turn.connection, turn.host.vault, turn.host.law, me(turn), turn.now)
     turn.forget_person()
     return counted(turn.host.library.texts, gone.counts)
