@@ -36,12 +36,18 @@ def rang(turn: Turn, timer: Rang) -> None:
     else:
         fresh = posts.since(turn.connection, turn.host.vault, group.id, member.read_number, AT_MOST)
         some = [one for one in fresh if one.member_id != member.id and one.kind != posts.HOUR]
+        some = [one for one in some if not _is_there(turn, one)]
         if fresh:
             posts.told(turn.connection, [member.id], fresh[-1].number or 0)
         if some:
             send(turn, relay.look_of(turn, group, member, some), some)
         else:
             turn.note = "nothing new"
+
+
+def _is_there(turn: Turn, post: Post) -> bool:
+    """Whether this chat has the post already."""
+    return any(copy.chat_id == turn.chat_id for copy in posts.copies(turn.connection, post.id))
 
 
 def send(turn: Turn, look: Look, some: Sequence[Post]) -> None:

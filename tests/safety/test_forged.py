@@ -134,6 +134,8 @@ def _nothing_of_the_family(actor: Actor, heard: Heard) -> None:
         told = told.replace(f"{MARK}uitgenodigd", "").replace(SWITCHED, "")
     assert MARK not in told, told
     allowed = {CHATS[Actor.PARENT], CHATS[Actor.MENTOR], CHATS[Actor.CO_PARENT]} if actor in NEAR else set()
+    if actor is Actor.COORDINATOR:
+        allowed = {CHATS[Actor.MENTOR]}
     if actor is Actor.OTHER_PARENT:
         allowed = {CHATS[Actor.OTHER_MENTOR]}
     if actor is Actor.OTHER_MENTOR:
@@ -142,8 +144,8 @@ def _nothing_of_the_family(actor: Actor, heard: Heard) -> None:
 
 
 def _without_words_of(actor: Actor, street: Street, rows: object) -> object:
-    """Near ones may write to the parent, look (which moves the end of the chain of looks) and, as the other parent,
-    change what the family shares: not looked at here."""
+    """Near ones may write to the parent, also in a group of both, look (which moves the end of the chain of looks),
+    answer for the family when it meets and, as the other parent, change what it shares: not looked at here."""
     assert isinstance(rows, dict)
     own = street.people[actor].id if actor in street.people else 0
     end = list(tables.people.c).index(tables.people.c.looks_end_sealed)
@@ -152,8 +154,16 @@ def _without_words_of(actor: Actor, street: Street, rows: object) -> object:
     return {
         name: [row for row in found if own not in row]
         for name, found in rows.items()
-        if actor in OUTSIDERS or name not in ("families", "children", "child_words", "invitations", "looks")
+        if actor in OUTSIDERS or name not in _OF_BOTH
     }
+
+
+_OF_BOTH = frozenset(
+    {
+        *("families", "children", "child_words", "invitations", "looks"),
+        *("timers", "appointments", "peer_copies", "peer_members"),
+    }
+)
 
 
 def test_a_tap_that_is_done_again_does_nothing_again(street: Street) -> None:
