@@ -23,8 +23,8 @@ from bot.conversation.turn import Turn
 from bot.schedule.local_time import instant_on
 from bot.store import outbox
 from bot.store.outbox import Call
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
-from flows.engine.state import Key
 from flows.engine.templates import excerpt
 
 NOT_FOR = "n"
@@ -37,7 +37,6 @@ _ANSWERS = ("text", "voice", "photo")
 _A_WISH = 3
 """In words: so short is what people type to get something of the bot."""
 _TAKEN = re.compile(rf"([0-9]{{1,19}}):({'|'.join(_ANSWERS)})")
-_MAX_ID = 2**63 - 1
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -70,7 +69,7 @@ def _parent_replied(turn: Turn, parent: Person, writer: Person, letter: Carried,
     """A parent's reply to a mentor who is that no more goes to the mentor of now, and the parent is told so."""
     handed = not alerts.is_theirs(turn.connection, turn.host.vault, parent, writer)
     if handed:
-        mentor = people.by_id(turn.connection, turn.host.vault, parent.mentor_id) if parent.mentor_id else None
+        mentor = people.by_id(turn.connection, turn.host.vault, parent.mentor_id)
         if mentor is None:
             return False
         before, writer = writer, mentor
@@ -151,9 +150,9 @@ def just_answered(turn: Turn, message: Message) -> bool:
     word = when_read(turn, parent, writer)
     letter_id = to_mentor(turn, parent, writer, _answer_to(turn, letter, message, handed=False))
     name = spoken(writer.name)
-    label = turn.plain("answer_not_for", name=excerpt(name, 24))
+    button = turn.key("answer_not_for", f"{NOT_FOR}:{letter_id}:{message.kind}", name=excerpt(name, 24))
     text = "\n\n".join(part for part in (turn.text("answer_sent", name=name), word) if part)
-    turn.send(text, [[Key(label, f"{NOT_FOR}:{letter_id}:{message.kind}")]])
+    turn.send(text, [[button]])
     return True
 
 
@@ -192,7 +191,7 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     """An answer was not meant for the mentor: their copy goes where Telegram lets go of it, and it stays as a note.
     False when it is no answer of this person's."""
     found, parent = _TAKEN.fullmatch(rest), turn.person
-    if found is None or parent is None or int(found[1]) > _MAX_ID:
+    if found is None or parent is None or int(found[1]) > MAX_ID:
         return False
     sent = letters.sent_together(turn.connection, turn.host.vault, parent.id, int(found[1]))
     if not sent:

@@ -14,11 +14,12 @@ from bot.care.attention import FOR_TODAY, Why
 from bot.care.caseload import Case
 from bot.care.families import Guided, spoken
 from bot.care.pages import Page
-from bot.care.people import Person, Role
+from bot.care.people import Person
 from bot.conversation import family_words, kept, workbook
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import GUIDED, Line, Rows, Ways
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key, Ref
 
@@ -142,7 +143,7 @@ def _show_card(turn: Turn, mentor: Person, family_id: int, back: str, message_id
 
 
 def _case(turn: Turn, mentor: Person, family_id: int) -> Case | None:
-    if family_id > kept.MAX_ID:
+    if family_id > MAX_ID:
         return None
     return caseload.of_family(turn.connection, turn.host.vault, mentor, family_id, turn.now)
 
@@ -150,7 +151,7 @@ def _case(turn: Turn, mentor: Person, family_id: int) -> Case | None:
 def _show_shared(turn: Turn, mentor: Person, case: Case, number: int, message_id: int | None) -> None:
     """What the parents of a family share with their mentor: no more than day and kind, until it is opened."""
     library = turn.host.library
-    parents = _parents(turn, case.id)
+    parents = people.parents_of(turn.connection, turn.host.vault, case.id)
     page = sharing.headings(turn.connection, mentor, parents, number)
     whose = {one.id: spoken(one.name) for one in parents} if len(parents) > 1 else {}
     lines = [
@@ -208,7 +209,7 @@ def _token_about(turn: Turn, family_id: int, token: str) -> str:
 
 
 def _back(turn: Turn, token: str) -> Key:
-    return Key(turn.host.library.texts["page_back"].strip(), token)
+    return turn.key("page_back", token)
 
 
 def _to_card(turn: Turn, family_id: int) -> Key:
@@ -217,7 +218,7 @@ def _to_card(turn: Turn, family_id: int) -> Key:
 
 def _read(turn: Turn, mentor: Person, wish: re.Match[str], message_id: int | None) -> bool:
     family, record_id = _family(turn, mentor, int(wish[2])), int(wish[3])
-    if family is None or record_id > kept.MAX_ID:
+    if family is None or record_id > MAX_ID:
         return False
     opened = sharing.open_for(turn.connection, turn.host.vault, mentor, record_id, turn.now)
     if opened is None:
@@ -229,9 +230,4 @@ def _read(turn: Turn, mentor: Person, wish: re.Match[str], message_id: int | Non
 
 
 def _family(turn: Turn, mentor: Person, family_id: int) -> Guided | None:
-    return families.guided(turn.connection, mentor.id, family_id) if family_id <= kept.MAX_ID else None
-
-
-def _parents(turn: Turn, family_id: int) -> list[Person]:
-    found = people.in_family(turn.connection, turn.host.vault, family_id)
-    return [one for one in found if Role.PARENT in one.roles]
+    return families.guided(turn.connection, mentor.id, family_id) if family_id <= MAX_ID else None

@@ -24,7 +24,7 @@ _WITHOUT_CAPTION = {"sticker", "video_note"}
 @dataclass(frozen=True, slots=True)
 class Post:
     """What somebody writes to somebody else. `frame` names the text around it, filled in with the writer's `name`, the
-    `text` and what `scope` holds more; `rows` are buttons under it."""
+    `text`, whether it is the `last` part, and what `scope` holds more; `rows` are buttons under it."""
 
     frame: str
     text: str
@@ -49,12 +49,15 @@ def post(
         added = len(harmless(one.text)) - len(one.text)
         parts = outgoing.in_parts(one.text, outgoing.MAX_TEXT - outgoing.length(own.framed(".")) - added)
         for number, part in enumerate(parts, start=1):
-            call = outgoing.send(own.framed(part), one.rows if number == len(parts) else ())
-            first = first or own.keep(part, call)
+            last = number == len(parts)
+            call = outgoing.send(own.framed(part, last=last), one.rows if last else ())
+            letter_id = own.keep(part, call)
+            first = first or letter_id
             framed = ""
     if file_id:
         call = outgoing.file(one.kind, file_id, framed)  # type: ignore[arg-type]
-        first = own.keep(one.text if framed else "", call, file_id) if not first else own.also(first, call, file_id)
+        letter_id = own.keep(one.text if framed else "", call, file_id)
+        first = first or letter_id
     return first
 
 
@@ -67,9 +70,9 @@ class _Post:
     not_before: datetime | None
     bulk: bool
 
-    def framed(self, text: str) -> str:
+    def framed(self, text: str, *, last: bool = True) -> str:
         name = families.spoken(self.writer.name)
-        return self.turn.text(self.one.frame, **{**self.one.scope, "name": name, "text": text})
+        return self.turn.text(self.one.frame, **{**self.one.scope, "name": name, "text": text, "last": last})
 
     def keep(self, text: str, call: dict[str, Any], file_id: str | None = None) -> int:
         """Keeps it as a letter and puts it on its way; returns the letter's id."""
@@ -87,8 +90,3 @@ class _Post:
         )
         turn.call_elsewhere(self.to.chat_id, call, letter_id, self.not_before, bulk=self.bulk)
         return letter_id
-
-    def also(self, first: int, call: dict[str, Any], file_id: str) -> int:
-        """Keeps a file that comes behind its words."""
-        self.keep("", call, file_id)
-        return first

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.care import appointments, families, people, proposals, reports
+from bot.care import appointment_rules, appointments, families, people, proposals, reports
 from bot.care.people import Person, Role
 from bot.care.reports import NextMeeting, Report
 from bot.schedule.local_time import instant_on
-from flows.engine.dutch.spoken import month_name, spoken_date, weekday_name
+from flows.engine.dutch.spoken import day_of_month, spoken_date
 from flows.engine.templates import enumerate_dutch, render
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def own_reports(facts: Facts) -> list[dict[str, Any]]:
     if mentor is None or not mentor.roles & Role.MENTOR:
         return []
     found = reports.of_mentor(facts.connection, facts.vault, mentor.id)
-    names = {family_id: _parents(facts, family_id) for family_id in {one.family_id for one in found}}
-    return [_for_mentor(facts, mentor, one, names[one.family_id]) for one in found]
+    names = families.names_guided(facts.connection, facts.vault, mentor.id) if found else {}
+    return [_for_mentor(facts, mentor, one, enumerate_dutch(names.get(one.family_id, []))) for one in found]
 
 
 def _for_mentor(facts: Facts, mentor: Person, one: Report, family: str) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def meetings(facts: Facts) -> list[dict[str, str]]:
     if mentor is None or not mentor.roles & Role.MENTOR:
         return []
     written = {one.appointment_id for one in reports.of_mentor(facts.connection, facts.vault, mentor.id)}
-    statuses = (appointments.AGREED, appointments.HAPPENED)
+    statuses = (appointment_rules.AGREED, appointment_rules.HAPPENED)
     found = appointments.of_mentor(
         facts.connection, facts.vault, mentor.id, facts.now - _LATELY, facts.now + _SOON, statuses
     )
@@ -149,12 +149,11 @@ def said_day(facts: Facts, day: date | None) -> str:
 
 def written_day(day: date) -> str:
     """A day as it can be read at any later time: "dinsdag 3 maart 2027"."""
-    return f"{weekday_name(day)} {day.day} {month_name(day)} {day.year}"
+    return f"{day_of_month(day)} {day.year}"
 
 
 def _parents(facts: Facts, family_id: int) -> str:
-    found = people.in_family(facts.connection, facts.vault, family_id)
-    return enumerate_dutch([families.spoken(one.name) for one in found if Role.PARENT in one.roles])
+    return families.names_in_words(people.parents_of(facts.connection, facts.vault, family_id))
 
 
 FACTS: dict[str, Callable[[Facts], Any]] = {

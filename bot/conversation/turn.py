@@ -27,6 +27,7 @@ from bot.conversation.outgoing import Rows
 from bot.safety.access import Who, audience, who_is
 from bot.safety.danger import DangerWords
 from bot.safety.help import HelpCards
+from bot.screens import entries
 from bot.store import outbox, timers
 from bot.store.outbox import Call, Priority, Purpose
 from bot.store.tables import conversations
@@ -43,6 +44,7 @@ from flows.engine.state import (
     Ended,
     Input,
     Keep,
+    Key,
     Media,
     Parked,
     Request,
@@ -171,8 +173,12 @@ class Turn:
         return render(self.host.library.texts[name], scope)
 
     def plain(self, name: str, /, **scope: object) -> str:
-        """A text of the library, filled in, as plain text: for a button."""
+        """A text of the library, filled in, as plain text: for a button, a picture or a file."""
         return render(self.host.library.texts[name], scope, html=False)
+
+    def key(self, name: str, token: str, /, **scope: object) -> Key:
+        """A button: a text of the library, filled in, and what a tap on it asks for."""
+        return entries.key(self.host.library, name, token, **scope)
 
     def call(self, call: dict[str, Any], purpose: Purpose | None = None, turn: int | None = None) -> None:
         """Something to do in this chat, as `outgoing` makes it."""
@@ -375,10 +381,21 @@ class Turn:
                     effect.name: Field(effect.value, effect.said) if isinstance(effect, Keep) else None
                     for effect in group
                 },
-                child_id=int(refs["child"]) if "child" in refs else None,
+                child_id=self._child(refs.get("child")),
                 today=self.facts.local.date(),
                 now=self.now,
             )
+
+    def _child(self, number: str | None) -> int | None:
+        """The child with this id; nothing when a parent of it took it away meanwhile, so that what was said is kept
+        all the same."""
+        if number is None or (self.person and self.person.family_id and not self._has_child(number)):
+            return None
+        return int(number)
+
+    def _has_child(self, number: str) -> bool:
+        children = self.facts["children"]
+        return isinstance(children, list) and any(one["id"] == number for one in children)
 
     # --- done -----------------------------------------------------------------------------------------------------
 

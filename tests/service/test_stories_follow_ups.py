@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,7 +22,6 @@ from tests.service.story import (
     mentor,
     own_ids,
     parent,
-    telling,
     went_well,
     words_left,
 )
@@ -31,17 +29,6 @@ from tests.service.town import Town, open_town
 
 HINT = "Typ of spreek je nu iets? Dan gaat het naar Ingrid."
 NOT_FOR_HER = "Was niet voor Ingrid"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture
@@ -66,7 +53,7 @@ async def writes(who: Somebody, to: Somebody, words: str, *moment: str) -> str:
 def planned_of(town: Town, who: Somebody) -> list[follow_ups.FollowUp]:
     vault, own = town.service.vault, who.known.id
     since = town.clock.now() - timedelta(days=400)
-    return town.service.database.do(lambda connection: follow_ups.of_mentor(connection, vault, own, since))
+    return town.do(lambda connection: follow_ups.of_mentor(connection, vault, own, since))
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------
@@ -163,6 +150,61 @@ async def test_somebody_else_cannot_take_an_answer_back(town: Town, ingrid: Some
     await joris.forges(f"{answering.NOT_FOR}:1:poll")
     assert "Het gaat wel weer." in await ingrid.reads()
     assert joris.kept() == []
+
+
+# --- a button to something that is not on everywhere -------------------------------------------------------------------
+
+STEP = "Zo groot voelt het nu"
+
+
+async def test_a_step_is_switched_on_before_its_button_goes(ingrid: Somebody, fatima: Somebody) -> None:
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", "Zomaar", "Zomaar een groet", "Nu")
+    heard = await ingrid.taps("Knop erbij", "Een stap met begeleiding", STEP)
+    assert "Dat staat nog niet aan voor Fatima" in heard
+    heard = await ingrid.taps("Zet het aan", "We spraken hier samen over", "Ja, zet het aan")
+    assert "Het staat aan. Fatima weet het nu." in heard
+    assert "Niet bij" not in heard
+    assert "We spraken hier samen over" in await fatima.reads()
+    await ingrid.taps("Stuur het nu")
+    await fatima.reads()
+    assert fatima.buttons == [STEP]
+    await fatima.taps(STEP)
+    assert fatima.talking
+
+
+async def test_where_a_step_stays_off_there_is_no_button(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    joris = parent(town, OTHER, guide=ingrid, evening="")
+    await ingrid.says("/aanzetten")
+    await ingrid.taps("Fatima", STEP, "Er is om gevraagd", "Ja, zet het aan")
+    await fatima.reads()
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", "Zomaar", "Zomaar een groet", "Morgen om 9.00", "Aan wie", "Iedereen", "Klaar")
+    name = joris.known.name
+    heard = await ingrid.taps("Knop erbij", "Een stap met begeleiding", STEP)
+    assert f"Dat staat nog niet aan voor {name}" in heard
+    heard = await ingrid.taps("Laat het uit, dan zonder knop")
+    assert f"Niet bij {name}: daar staat het uit" in heard
+    await ingrid.taps("Plan het")
+    await fatima.until("2027-03-02T09:00")
+    assert fatima.buttons == [STEP]
+    assert "Bericht van Ingrid" in await joris.reads()
+    assert joris.buttons == []
+    assert f"Bij {name} ging het zonder knop" in await ingrid.reads()
+
+
+async def test_what_was_switched_off_meanwhile_takes_its_button_along(ingrid: Somebody, fatima: Somebody) -> None:
+    await ingrid.says("/aanzetten")
+    await ingrid.taps(STEP, "Er is om gevraagd", "Ja, zet het aan")
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", "Zomaar", "Zomaar een groet", "Morgen om 9.00")
+    assert STEP in await ingrid.taps("Knop erbij", "Een stap met begeleiding", STEP)
+    await ingrid.taps("Plan het")
+    await ingrid.says("/aanzetten")
+    await ingrid.taps(STEP, "Het is nu te veel")
+    await fatima.reads()
+    assert "Bericht van Ingrid" in await fatima.until("2027-03-02T09:00")
+    assert fatima.buttons == []
 
 
 # --- what is no answer ------------------------------------------------------------------------------------------------
@@ -347,7 +389,7 @@ async def test_it_waits_for_quiet_hours_and_for_the_end_of_a_pause(
         people.change(connection, hers, reminder_hours="18:00-21:00")
         people.change(connection, his, paused_until=amsterdam(town).date() + timedelta(days=4))
 
-    town.service.database.do(rest)
+    town.do(rest)
     await opens_card(ingrid, fatima)
     await ingrid.taps(
         "Bericht", "Zomaar", "Goed genoeg", "Morgen om 9.00", "Aan wie", "Joris (Noor)", "Klaar", "Plan het"
@@ -411,7 +453,7 @@ def appointment(town: Town, ingrid: Somebody, fatima: Somebody, local: str) -> i
             )
         )
 
-    town.service.database.do(work)
+    town.do(work)
     return number
 
 
@@ -441,12 +483,12 @@ async def test_what_goes_by_an_appointment_moves_along_and_ends_with_it(
         )
         follow_ups.appointment_moved(connection, meeting, later, town.clock.now())
 
-    town.service.database.do(move)
+    town.do(move)
     assert "Bericht van" not in await fatima.until("2027-03-28T08:59")
     assert "één moment met Noor" in await fatima.until("2027-03-28T09:00")
     ingrid.skims()
 
-    town.service.database.do(lambda connection: follow_ups.appointment_gone(connection, meeting, town.clock.now()))
+    town.do(lambda connection: follow_ups.appointment_gone(connection, meeting, town.clock.now()))
     await town.passes(timedelta(seconds=1))
     assert "Je bericht “Dank voor het gesprek.” voor Fatima gaat niet uit." in await ingrid.reads()
     assert "Bericht van" not in await fatima.waits(days=7)
@@ -458,9 +500,7 @@ async def test_what_does_not_fit_before_an_appointment_any_more_ends(
     meeting = appointment(town, ingrid, fatima, "2027-03-10T14:00")
     await writes(ingrid, fatima, "Tot woensdag.", "Rond de afspraak", "Twee dagen ervoor", "Plan het")
     sooner = datetime(2027, 3, 2, 12, tzinfo=UTC)
-    town.service.database.do(
-        lambda connection: follow_ups.appointment_moved(connection, meeting, sooner, town.clock.now())
-    )
+    town.do(lambda connection: follow_ups.appointment_moved(connection, meeting, sooner, town.clock.now()))
     await town.passes(timedelta(seconds=1))
     assert "gaat niet uit" in await ingrid.reads()
     assert [one.status for one in planned_of(town, ingrid)] == [follow_ups.CANCELLED]
@@ -637,4 +677,4 @@ async def test_what_goes_to_many_goes_behind_all_else(town: Town, ingrid: Somebo
         outbox = tables.outbox.c
         return list(connection.execute(select(outbox.priority).where(outbox.letter_id.is_not(None))).scalars())
 
-    assert town.service.database.do(priorities) == [3, 3]
+    assert town.do(priorities) == [3, 3]

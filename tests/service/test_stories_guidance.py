@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.care import families, guidance, people, privacy
-from tests.service.story import Somebody, mentor, parent, somebody, telling, words_left
+from tests.service.story import Somebody, mentor, parent, somebody, words_left
 from tests.service.town import Town
 
 SCENE = "We bakten pannenkoeken en Noor gooide er een op de lamp. We lagen dubbel."
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture
@@ -33,7 +19,7 @@ def fatima(town: Town, ingrid: Somebody) -> Somebody:
 def noted(town: Town, who: Somebody, kind: str) -> list[guidance.Entry]:
     """What is kept of a kind about somebody's family."""
     vault, family_id = town.service.vault, who.known.family_id or 0
-    return town.service.database.do(lambda connection: guidance.of_family(connection, vault, family_id, kind))
+    return town.do(lambda connection: guidance.of_family(connection, vault, family_id, kind))
 
 
 async def _moves(ingrid: Somebody, button: str) -> str:
@@ -193,7 +179,7 @@ async def test_the_other_parent_reads_no_scene_and_they_go_with_who_told_them(
     await joris.says("/onzeweg")
     assert "Wat ik vertelde" not in joris.buttons
     own = fatima.known
-    town.service.database.do(lambda connection: privacy.erase(connection, own))
+    town.do(lambda connection: privacy.erase(connection, own))
     assert noted(town, joris, "interview") == []
     assert [one.table for one in words_left(town, {own.id})] == []
 
@@ -273,7 +259,7 @@ async def test_who_does_not_guide_the_family_any_more_changes_nothing(
     await ingrid.says("/fasen")
     await ingrid.taps("Verder naar fase 2")
     samir, family_id = mentor(town, "samir").known.id, fatima.known.family_id or 0
-    town.service.database.do(lambda connection: families.hand_over(connection, family_id, samir))
+    town.do(lambda connection: families.hand_over(connection, family_id, samir))
     assert "Er is niets veranderd" in await ingrid.says("Fatima en ik")
     assert noted(town, fatima, "phase") == []
     assert await fatima.reads() == ""
@@ -282,7 +268,7 @@ async def test_who_does_not_guide_the_family_any_more_changes_nothing(
 async def test_who_stopped_is_not_asked(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
     await _moves(ingrid, "Verder naar fase 2")
     own = fatima.known.id
-    town.service.database.do(lambda connection: people.change(connection, own, paused_until=people.STOPPED))
+    town.do(lambda connection: people.change(connection, own, paused_until=people.STOPPED))
     fatima.skims()
     await ingrid.says("/oudergesprek")
     assert "krijgt nu geen berichten" in await ingrid.taps("Vraag het")
