@@ -202,6 +202,14 @@ def headings(connection: Connection, viewer: Person, owners: Sequence[Person], n
     return Page([Heading(*row) for row in found.items], found.number, found.more)
 
 
+def newest_of_kind(connection: Connection, viewer: Person, owner: Person, kind: str, most: int) -> list[Heading]:
+    """What this viewer may open now of one kind of this owner's, the newest day first."""
+    query = select(records.c.id, records.c.person_id, records.c.kind, records.c.local_day)
+    query = query.where(_visible(connection, viewer, [owner]), records.c.kind == kind)
+    rows = connection.execute(query.order_by(records.c.local_day.desc(), records.c.id.desc()).limit(most))
+    return [Heading(*row) for row in rows]
+
+
 def count_shared(
     connection: Connection, viewer: Person, owners: Sequence[Person], since: datetime | None = None
 ) -> int:

@@ -8,10 +8,9 @@ in the receiver's chat: that is `posting`.
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import datetime, time, timedelta
 
-from bot.care import alerts, letters, notes, office, people, quiet
+from bot.care import alerts, letters, notes, office, people, quiet, records
 from bot.care.families import spoken
 from bot.care.letters import Carried, Sent
 from bot.care.notes import Piece
@@ -193,11 +192,14 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     found, parent = _TAKEN.fullmatch(rest), turn.person
     if found is None or parent is None or int(found[1]) > MAX_ID:
         return False
-    sent = letters.sent_together(turn.connection, turn.host.vault, parent.id, int(found[1]))
+    sent, key = letters.sent_together(turn.connection, turn.host.vault, parent.id, int(found[1])), _key(found[1])
+    if not sent and records.find(turn.connection, turn.host.vault, parent.id, key):
+        turn.show(turn.text("answer_taken_back_before"), [], message_id)
+        return True
     if not sent:
         return False
     mentor = people.by_id(turn.connection, turn.host.vault, sent[0].to_person)
-    _keep_as_note(turn, parent, sent, found[2])
+    _keep_as_note(turn, parent, key, sent, found[2])
     for one in sent:
         if one.message_id is not None:
             turn.calls.append(Call(one.chat_id, outgoing.take_away([one.message_id]), purpose="edit"))
@@ -207,9 +209,14 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     return True
 
 
-def _keep_as_note(turn: Turn, parent: Person, sent: list[Sent], kind: str) -> None:
+def _key(letter_id: str) -> str:
+    """Of the note that an answer becomes: by it a second tap knows that this was done."""
+    return f"back.{int(letter_id)}"
+
+
+def _keep_as_note(turn: Turn, parent: Person, key: str, sent: list[Sent], kind: str) -> None:
     """Once, though a stand-in may have got it as well."""
-    key, today = f"{secrets.token_hex(4)}.1", turn.facts.local.date()
+    today = turn.facts.local.date()
     for one in sent:
         if one.to_person == sent[0].to_person:
             piece = Piece(kind if one.file_id else "text", one.text, one.file_id)

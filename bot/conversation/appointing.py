@@ -21,6 +21,8 @@ from bot.screens.entries import GUIDED
 from flows.engine.state import Key, Ref
 
 REPORT_FLOW = "report"
+_LONGEST_LEAVE = 60
+"""In weeks: no week after leave is looked for further ahead."""
 _ONE = re.compile(r"([a-z]{1,2}):([0-9]{1,19})(?::([0-9]{1,9}))?")
 """The last number counts minutes: with nine digits it is still an instant."""
 
@@ -102,8 +104,15 @@ def _again_rows(turn: Turn, one: Appointment, side: Side) -> Rows:
 
 
 def next_like(turn: Turn, one: Appointment) -> datetime:
-    """The first instant still to come, whole weeks later at the same local time."""
-    return at_same_time(one, timedelta(weeks=weeks_to(one, turn.now)))
+    """The first instant still to come, whole weeks later at the same local time, and not while whoever asks is on
+    leave."""
+    weeks = weeks_to(one, turn.now)
+    at = at_same_time(one, timedelta(weeks=weeks))
+    for later in range(_LONGEST_LEAVE):
+        at = at_same_time(one, timedelta(weeks=weeks + later))
+        if turn.person is None or not turn.person.is_away(at):
+            break
+    return at
 
 
 def _report_row(turn: Turn, one: Appointment) -> Rows:
@@ -116,18 +125,19 @@ def _report_row(turn: Turn, one: Appointment) -> Rows:
 
 
 def _agree(turn: Turn, one: Appointment, side: Side, at: datetime, message_id: int | None) -> bool:
-    """A mentor who is busy then is asked once more."""
+    """A mentor who is busy or on leave then is asked once more."""
     if side is Side.MENTOR and turn.person and Act.AGREE in appointment_rules.may(one, side, turn.now):
         connection, vault = turn.connection, turn.host.vault
         found = appointments.clashing(connection, vault, turn.person.id, at, one.minutes, but=one.id)
-        if found:
+        away = turn.person.is_away(at)
+        if found or away:
             others = Words(turn.facts, turn.person).others(found)
             rows = [
                 [button(turn, "appointment_yes_still", "yy", one, stamp=True)],
                 [button(turn, "appointment_other", "m", one)],
                 [button(turn, "page_back", "o", one)],
             ]
-            turn.show(turn.text("appointment_clash", others=others), rows, message_id)
+            turn.show(turn.text("appointment_clash", others=others, away=away), rows, message_id)
             return True
     return _agree_anyway(turn, one, side, at, message_id)
 

@@ -77,8 +77,9 @@ def _say(turn: Turn, one: Appointment, other: Person, name: str) -> None:
     words, by = Words(turn.facts, other), turn.person
     side = appointment_rules.side_of(one, other) or Side.PARENT
     waits = one.waits_for is side and name in ("appointment_proposed", "appointment_move_asked")
-    clash = ""
+    clash, away = "", False
     if waits and side is Side.MENTOR:
+        away = other.is_away(one.wanted_at)
         found = appointments.clashing(
             turn.connection, turn.host.vault, other.id, one.wanted_at, one.minutes, but=one.id
         )
@@ -87,6 +88,7 @@ def _say(turn: Turn, one: Appointment, other: Person, name: str) -> None:
         **words.described(one),
         "by": spoken(by.name) if by else "",
         "clash": clash,
+        "away": away,
         "old": words.when(one.starts_at),
     }
     if waits:

@@ -15,7 +15,7 @@ from bot.care.caseload import Case
 from bot.care.families import Guided, spoken
 from bot.care.pages import Page
 from bot.care.people import Person
-from bot.conversation import family_words, kept, workbook
+from bot.conversation import family_words, kept, shared_goals, workbook
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import GUIDED, Line, Rows, Ways
@@ -34,6 +34,7 @@ _LISTS = re.compile(r"([lt])([0-9]{1,4})")
 _LIST = re.compile(r"([lt]):([0-9]{1,4})")
 _CARD = re.compile(r"c:([0-9]{1,19}):([lt][0-9]{1,4})")
 _FAMILY = re.compile(r"o:([0-9]{1,19}):([0-9]{1,4})")
+_GOALS = re.compile(r"g:([0-9]{1,19})")
 _DO = re.compile(r"d:([0-9]{1,19}):([a-z0-9_]{1,40})")
 _SCREEN = re.compile(r"s:([0-9]{1,19}):([a-z0-9_]{1,40})")
 _ONE = re.compile(r"([vp]):([0-9]{1,19}):([0-9]{1,19}):([0-9]{1,4})(?::([0-9]{1,3}))?")
@@ -55,6 +56,11 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
         if case:
             _show_shared(turn, turn.person, case, int(found[2]), message_id)
         return case is not None
+    if found := _GOALS.fullmatch(rest):
+        family = _family(turn, turn.person, int(found[1]))
+        if family:
+            shared_goals.show(turn, turn.person, family.id)
+        return family is not None
     if found := _DO.fullmatch(rest):
         return _do(turn, turn.person, int(found[1]), found[2])
     if found := _SCREEN.fullmatch(rest):
@@ -136,6 +142,8 @@ def _show_card(turn: Turn, mentor: Person, family_id: int, back: str, message_id
         return False
     _, below = menus.show(turn.host.library.screens[CARD_SCREEN], turn.facts, may_start=turn.may_start)
     rows = _about(turn, case.id, below)
+    if case.shared.get(family_words.GOAL):
+        rows = [*rows, [turn.key("family_goals_show", f"{GUIDED}:g:{case.id}")]]
     list_of = _LISTS.fullmatch(back)
     where = f"{list_of[1]}:{list_of[2]}" if list_of else "l:0"
     turn.show(family_words.card(turn, case), [*rows, [_back(turn, f"{GUIDED}:{where}")]], message_id)

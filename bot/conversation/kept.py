@@ -120,7 +120,7 @@ def _workbook(turn: Turn, person: Person, number: int) -> tuple[str, Rows]:
 
 
 def _ways_from_workbook(turn: Turn, person: Person) -> Rows:
-    rows: Rows = [[turn.key("kept_to_all", f"{KEPT}:{ALL}:0"), turn.key("kept_to_kinds", f"{KEPT}:{KINDS}:0")]]
+    rows: Rows = [[turn.key("kept_to_all", f"{KEPT}:{ALL}:0")], [turn.key("kept_to_kinds", f"{KEPT}:{KINDS}:0")]]
     count = sharing.marked_count(turn.connection, person.id)
     if count:
         rows.append([turn.key("kept_to_marked", f"{KEPT}:{MARKED}:0", count=count)])
@@ -153,7 +153,7 @@ def _own_list(turn: Turn, person: Person, number: int, which: str) -> tuple[str,
         below = [[turn.key("kept_to_all", f"{KEPT}:{ALL}:0")]]
     elif kind:
         text = turn.text("kept_of_kind", kind=entries.name_of(library, kind)) if lines else turn.text("kept_none")
-        below = [[turn.key("kept_to_kinds", f"{KEPT}:{KINDS}:0"), turn.key("kept_to_all", f"{KEPT}:{ALL}:0")]]
+        below = [[turn.key("kept_to_kinds", f"{KEPT}:{KINDS}:0")], [turn.key("kept_to_all", f"{KEPT}:{ALL}:0")]]
     elif not lines:
         text = turn.text("kept_none")
     signs = turn.text(

@@ -4,13 +4,14 @@ to. Does not know why somebody writes, nor who may.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, get_args
 
 from bot.care import families, letters
+from bot.care.letters import Sent
 from bot.care.people import Person
 from bot.conversation import outgoing
 from bot.conversation.outgoing import Rows
@@ -59,6 +60,23 @@ def post(
         letter_id = own.keep(one.text if framed else "", call, file_id)
         first = first or letter_id
     return first
+
+
+def post_again(
+    turn: Turn, writer: Person, to: Person, one: Post, earlier: Sequence[Sent], not_before: datetime | None = None
+) -> None:
+    """Puts letters that did not arrive on their way once more, each as the letter that it was. `one`: their frame, the
+    kind of their file, and the buttons under the last of their words."""
+    own = _Post(turn, writer, to, one, not_before, bulk=False)
+    words = [letter.id for letter in earlier if letter.file_id is None]
+    for letter in earlier:
+        if letter.file_id:
+            caption = "" if words or one.kind in _WITHOUT_CAPTION else own.framed(letter.text)
+            call = outgoing.file(one.kind, letter.file_id, caption)  # type: ignore[arg-type]
+        else:
+            last = letter.id == words[-1]
+            call = outgoing.send(own.framed(letter.text, last=last), one.rows if last else ())
+        turn.call_elsewhere(to.chat_id, call, letter.id, not_before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _for_mentor(facts: Facts, mentor: Person, one: Report, family: str) -> dict[
         "attention": one.parts.attention,
         "resolutions": list(one.parts.resolutions),
         "next": one.parts.next.words,
-        "planned": "yes" if one.is_given or next_start(mentor, one.parts.next, facts.now) else "",
+        "planned": "yes" if one.is_given else _planned(facts, mentor, one),
         "clash": "" if one.is_given else _clash(facts, mentor, one),
         "professional": one.professional,
         "writer": families.spoken(one.writer),
@@ -67,6 +67,11 @@ def next_start(mentor: Person, after: NextMeeting, now: datetime) -> datetime | 
         return None
     at = instant_on(after.day, time.fromisoformat(after.time), mentor.zone)
     return at if at > now else None
+
+
+def _planned(facts: Facts, mentor: Person, one: Report) -> str:
+    at = next_start(mentor, one.parts.next, facts.now)
+    return "" if at is None else "leave" if mentor.is_away(at) else "yes"
 
 
 def _clash(facts: Facts, mentor: Person, one: Report) -> str:

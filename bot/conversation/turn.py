@@ -113,6 +113,7 @@ class Turn:
         self.active_at = present.active_at
         self.began = self.state = load_state(present.state) if present.state else State()
         self.calls: list[Call] = []
+        self._last: list[Call] = []
         self._lead = ""
         self.purpose: Purpose = "answer"
         self.priority = Priority.ANSWER
@@ -185,6 +186,10 @@ class Turn:
         self.calls.append(
             Call(self.chat_id, call, self.priority, purpose or self.purpose, expires_at=self.expires_at, turn=turn)
         )
+
+    def call_last(self, call: dict[str, Any]) -> None:
+        """Something to do in this chat after all that is still said in this turn: what takes a while."""
+        self._last.append(Call(self.chat_id, call, self.priority, self.purpose))
 
     def call_elsewhere(
         self,
@@ -408,7 +413,7 @@ class Turn:
         else:
             self._offer_tomorrow_if_half_way()
             self._save_state()
-        outbox.put(self.connection, self.host.vault, self.calls, self.now)
+        outbox.put(self.connection, self.host.vault, [*self.calls, *self._last], self.now)
 
     def _leave_no_trace(self) -> None:
         """Nobody came in here, or not any more: nothing of the conversation stays."""

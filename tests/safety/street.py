@@ -378,6 +378,8 @@ class Street:
             )
             if writer is parent:
                 self.given["letter"] = str(letter)
+            else:
+                self.given["missed"] = str(letter)
         self._is_noted(connection, mentor)
         meeting = appointments.propose(
             connection,

@@ -75,7 +75,7 @@ VALUES = {
     "session": tuple(list(LIBRARY.decks["course_sessions"].entries)[:1]),
     "focus": tuple(list(LIBRARY.decks["video_focus"].entries)[:1]),
 }
-IDS = {"record": "{}", "about": "{}", "receivers": "{}", "coming": "resolution_now:{}"}
+IDS = {"record": "{}", "beside": "{}", "about": "{}", "receivers": "{}", "coming": "resolution_now:{}"}
 """Arguments that hold the id of what an action is about."""
 KEYS = ("plan.1", "plan.2")
 """Of records: one that the parent has, and one that nobody has."""
@@ -130,7 +130,7 @@ def _requests(street: Street, name: str, *, full: bool) -> Iterator[Request]:
     every combination; as a rule each value once at least, with the others taking turns."""
     wanted = list(CATALOG.actions[name].arguments)
     ids = [
-        *(street.given[one] for one in ("child", "family", "alert", "only_me")),
+        *(street.given[one] for one in ("child", "family", "alert", "only_me", "with_mentor")),
         *(str(one.id) for one in street.people.values()),
     ]
     for own in ids:

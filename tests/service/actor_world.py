@@ -159,6 +159,7 @@ class World:
         if mentor_found:
             guided = GuidedWorld(connection, vault, mentor_found, family_id, now)
             guided.of_parent(facts, person_id, self._child_ids)
+            PlannedWorld(connection, vault, mentor_found, now).of_person({**facts, "guided_families": []}, {}, [])
         evening, person = facts["evening"], people.by_id(connection, vault, person_id)
         assert person
         rituals.set_evening(connection, person, time.fromisoformat(evening["time"]), _DAYS[evening["days"]], now)
@@ -204,6 +205,8 @@ class World:
                 child = self._child_ids.get(str(item.get("child", "")))
                 day = _day_in(str(item["day"]), transcript.now.date())
                 self._record(connection, person.id if person else 0, kind, number, fields, child, day)
+                if person and item.get("shared"):
+                    self._share(connection, person.id, f"world.{kind}.{number}")
         for number, item in enumerate(facts["helped_thoughts"] if "helped_thoughts" in known else ()):
             told = {"whose": item["whose"], "helping": item["entry"] or item["text"], "helped": "yes"}
             helping: dict[str, Field | None] = {name: Field(value) for name, value in told.items()}
@@ -224,6 +227,14 @@ class World:
             if person and person.family_id and library.flows[name].gated:
                 now, vault = self.town.clock.now(), self.town.service.vault
                 switches.switch_on(connection, vault, person.family_id, name, person, "", now)
+
+    def _share(self, connection: Connection, person_id: int, key: str) -> None:
+        """The mentor may read what was kept."""
+        now = self.town.clock.now()
+        found = records.find(connection, self.town.service.vault, person_id, key)
+        assert found
+        consents.give(connection, person_id, consents.Purpose.SHARE, now)
+        sharing.share(connection, person_id, found.id, sharing.With.MENTOR, now)
 
     def _reported(self, connection: Connection, facts: Mapping[str, Any], person: Person, known: str) -> None:
         """Reports and near meetings, as far as these flows know of them."""

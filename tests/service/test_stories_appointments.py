@@ -3,7 +3,7 @@ clock."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -511,3 +511,54 @@ async def test_who_went_to_another_zone_sleeps_on(town: Town, ingrid: Somebody, 
     # Half past nine in the evening there, rather than half past six in the morning.
     assert "morgen om half negen 's ochtends" in await fatima.until("2027-03-03T03:31")
     assert "Even eraan denken" not in await fatima.until("2027-03-03T14:29")
+
+
+# --- on leave ---------------------------------------------------------------------------------------------------------
+
+
+def goes_on_leave(town: Town, who: Somebody, first: str, last: str) -> None:
+    """The mentor is away from the first up to and including the last day."""
+    own, days = who.known.id, (date.fromisoformat(first), date.fromisoformat(last))
+    town.do(lambda connection: people.change(connection, own, away_from=days[0], away_until=days[1]))
+
+
+async def test_a_mentor_on_leave_is_warned_before_saying_yes(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    goes_on_leave(town, ingrid, "2027-03-03", "2027-03-05")
+    await fatima.says("/moment")
+    await fatima.says("woensdag")
+    await fatima.taps("14.30", "Bellen")
+    heard = await fatima.taps("Nee")
+    assert "Ingrid is er die dag niet." in heard
+    await fatima.taps("Toch vragen")
+
+    assert "Let op: je bent dan met verlof. Past dat?" in await ingrid.reads()
+    asked = ingrid.last
+    await ingrid.taps(YES)
+    assert "Je bent dan met verlof." in asked.text
+    assert "ook:" not in asked.text
+    assert only(town, fatima).status == PROPOSED
+    await ingrid.taps("Toch doen")
+    assert only(town, fatima).status == AGREED
+
+
+async def test_both_are_warned_when_it_moves_into_leave(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    one = planned(town, fatima)
+    goes_on_leave(town, ingrid, "2027-03-04", "2027-03-05")
+    await fatima.says("/verzetten")
+    assert "Ingrid is er die dag niet." in await fatima.taps("do 4 mrt, 14.30")
+    await fatima.taps("Laat het staan")
+    await ingrid.says("/verzetten")
+    heard = await ingrid.taps("do 4 mrt, 14.30")
+    assert "Je bent dan met verlof. Wil je dit toch vragen?" in heard
+    await ingrid.taps("Laat het staan")
+    assert local(only(town, fatima)) == local(one)
+
+
+async def test_the_same_time_again_is_looked_for_after_leave(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    planned(town, fatima)
+    goes_on_leave(town, ingrid, "2027-03-08", "2027-03-19")
+    await ingrid.until("2027-03-03T16:00")
+    await ingrid.taps("Nee, het ging niet door")
+    assert "Stel voor: wo 24 mrt, 14.30" in ingrid.buttons
+    await ingrid.taps("Stel voor: wo 24 mrt, 14.30")
+    assert local(all_of(town, fatima)[-1]) == "2027-03-24T14:30"

@@ -129,12 +129,20 @@ async def test_an_answer_that_was_not_meant_for_the_mentor_is_taken_back(
     copy = ingrid.last.message_id
     assert "tandarts" in await ingrid.reads()
 
+    token = fatima.token(NOT_FOR_HER)
     await fatima.taps(NOT_FOR_HER)
     assert "Ik haalde het weg bij Ingrid" in fatima.last.text
     assert fatima.buttons == []
     assert all(message.message_id != copy for message in ingrid.phone.from_bot)
     (note,) = fatima.kept("note")
     assert note.value("text") == "Vergeet de afspraak bij de tandarts niet."
+
+    # A second tap, or one on a copy that still has the button.
+    said = fatima.last
+    await fatima.forges(token, said)
+    assert said.text == "Dit haalde ik al weg. Het staat bij je notities, alleen voor jou."
+    assert len(fatima.kept("note")) == 1
+    assert "/menu" not in fatima.phone.screen
 
 
 async def test_somebody_else_cannot_take_an_answer_back(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
@@ -152,7 +160,7 @@ async def test_somebody_else_cannot_take_an_answer_back(town: Town, ingrid: Some
     assert joris.kept() == []
 
 
-# --- a button to something that is not on everywhere -------------------------------------------------------------------
+# --- a button to something that is not on everywhere ------------------------------------------------------------------
 
 STEP = "Zo groot voelt het nu"
 
@@ -530,6 +538,78 @@ async def test_whoever_blocked_the_bot_is_skipped_until_they_are_back(tmp_path: 
         assert "Fatima krijgt mijn berichten weer. Dit kwam toen niet aan: “Hoe was de week?”" in await ingrid.reads()
         assert "Hoe was de week?" in await fatima.until("2027-03-09T09:01")
         went_well(town, refused=("blocked", "unreachable"))
+
+
+SEND_AGAIN = "Stuur het alsnog"
+
+
+async def misses(town: Town, ingrid: Somebody, fatima: Somebody, *what: str) -> None:
+    """Fatima blocks the bot, gets nothing of a message, and is back."""
+    fatima.phone.blocks()
+    await town.settle()
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", *what)
+    await ingrid.waits(minutes=1)
+    ingrid.skims()
+    fatima.phone.unblocks()
+    await fatima.says("/menu")
+    fatima.skims()
+
+
+async def test_what_did_not_arrive_goes_again_by_one_tap_and_once(tmp_path: Path, cache: Path) -> None:
+    async with open_town(tmp_path, "2027-03-01T12:00", cache=cache) as town:
+        ingrid = mentor(town)
+        fatima = parent(town, guide=ingrid, evening="")
+        ways = ["Iets om te proberen", "Samen iets kleins", "Nu", "Stuur het nu"]
+        await misses(town, ingrid, fatima, *ways)
+        assert "Dit kwam toen niet aan: “Dag Fatima. Zin in iets kleins" in await ingrid.reads()
+        token, notice = ingrid.token(SEND_AGAIN), ingrid.last
+        await ingrid.taps(SEND_AGAIN)
+        assert "is alsnog onderweg naar Fatima" in notice.text
+        assert "Zin in iets kleins samen met Noor?" in await fatima.reads()
+        assert fatima.buttons == ["Samen iets kleins"]
+
+        await ingrid.forges(token, notice)
+        assert "kwam al aan bij Fatima" in notice.text
+        assert await fatima.reads() == ""
+        assert "Dit ging naar Ingrid" in await fatima.says("Dat lijkt ons leuk om te doen.")
+        assert "op “Dag Fatima. Zin in iets kleins" in await ingrid.reads()
+        went_well(town, refused=("blocked", "unreachable"))
+
+
+async def test_what_goes_again_waits_for_a_quiet_hour_and_a_second_tap_for_nothing(tmp_path: Path, cache: Path) -> None:
+    async with open_town(tmp_path, "2027-03-01T12:00", cache=cache) as town:
+        ingrid = mentor(town)
+        fatima = parent(town, guide=ingrid, evening="")
+        await misses(town, ingrid, fatima, "Zomaar", "Zomaar een groet", "Nu", "Stuur het nu")
+        await ingrid.reads()
+        token, notice, own = ingrid.token(SEND_AGAIN), ingrid.last, fatima.known.id
+        town.do(lambda connection: people.change(connection, own, reminder_hours="18:00-20:00"))
+        await ingrid.taps(SEND_AGAIN)
+        await ingrid.forges(token, notice)
+        assert "is al onderweg naar Fatima. Nog een keer hoeft niet." in notice.text
+        assert await fatima.reads() == ""
+        heard = await fatima.until("2027-03-01T20:30")
+        assert heard.count("Zomaar een groet") == 1
+
+
+async def test_what_did_not_arrive_does_not_go_to_who_is_with_another(tmp_path: Path, cache: Path) -> None:
+    async with open_town(tmp_path, "2027-03-01T12:00", cache=cache) as town:
+        ingrid, samir = mentor(town), mentor(town, "samir")
+        fatima = parent(town, guide=ingrid, evening="")
+        await misses(town, ingrid, fatima, "Zomaar", "Zomaar een groet", "Nu", "Stuur het nu")
+        await ingrid.reads()
+        token, family_id, other = ingrid.token(SEND_AGAIN), fatima.known.family_id, samir.known.id
+        family = tables.families
+        town.do(
+            lambda connection: connection.execute(
+                update(family).where(family.c.id == family_id).values(mentor_id=other)
+            )
+        )
+        assert "Er is niets gestuurd" in await ingrid.taps(SEND_AGAIN)
+        await samir.says("/menu")
+        await samir.forges(token)
+        assert await fatima.reads() == ""
 
 
 async def test_who_was_erased_leaves_no_name_and_the_mentor_hears_it(

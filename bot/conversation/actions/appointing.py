@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.care import appointment_rules, appointments, families
+from bot.care import appointment_rules, appointments, families, people
 from bot.care.appointment_rules import Appointment, Details
 from bot.care.people import Person, Role
 from bot.conversation.actions.common import me, named
@@ -23,8 +23,9 @@ from bot.store.types import read_id
 from flows.engine.state import Request, Value
 from flows.engine.templates import excerpt
 
-PAST, FAR, NOBODY = "past", "far", "nobody"
-"""What flows are answered: the moment is over; it is so far ahead that maybe the past was meant; nobody hears of it."""
+PAST, FAR, NOBODY, AWAY, MENTOR_AWAY = "past", "far", "nobody", "away", "mentor_away"
+"""What flows are answered: the moment is over; it is so far ahead that maybe the past was meant; nobody hears of it;
+who asks is on leave then, or the mentor is."""
 _FAR = timedelta(days=240)
 _YEAR = timedelta(days=365)
 _DAYS = {"today": 0, "tomorrow": 1, "week": 7, "two_weeks": 14}
@@ -48,7 +49,8 @@ class _Wanted:
 
 def weigh_appointment(turn: Turn, request: Request) -> Value | None:
     """Looks at a moment before it is proposed: `past`, `far`, with whom a mentor has another appointment then, or
-    nothing when there is nothing to say."""
+    nothing when there is nothing to say. `away` stands before that when the mentor is on leave on that day; a parent
+    gets `mentor_away`."""
     person, at = me(turn), _moment(turn, request)
     if at is None or at <= turn.now:
         return PAST
@@ -57,11 +59,13 @@ def weigh_appointment(turn: Turn, request: Request) -> Value | None:
     one = _appointment(turn, request)
     family = request.refs.get("family")
     if Role.MENTOR not in person.roles or not (family or (one and one.mentor_id == person.id)):
-        return None
+        mentor = people.by_id(turn.connection, turn.host.vault, one.mentor_id if one else person.mentor_id)
+        return MENTOR_AWAY if mentor and mentor.is_away(at) else None
     wanted, but = _wanted(turn, request), one.id if one else None
     minutes = one.minutes if one else wanted.minutes if wanted else _MINUTES
     found = appointments.clashing(turn.connection, turn.host.vault, person.id, at, minutes, but=but)
-    return Words(turn.facts, person).others(found) or None
+    others = Words(turn.facts, person).others(found)
+    return ", ".join(part for part in (AWAY if person.is_away(at) else "", others) if part) or None
 
 
 def say_appointment(turn: Turn, request: Request) -> Value | None:

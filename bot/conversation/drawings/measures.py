@@ -127,18 +127,26 @@ def goals_chart(turn: Turn, request: Request) -> Drawn | None:
         if (str(one.id) == wanted if wanted else one.value("status") == goals.OPEN)
     ]
     ratings = records.of_kind(connection, vault, own, "goal_rating")
+    return chart_of_goals(turn, found, ratings, by_day=bool(wanted))
+
+
+def chart_of_goals(
+    turn: Turn, found: Sequence[Record], ratings: Sequence[Record], *, by_day: bool = False, whose: str = ""
+) -> Drawn | None:
+    """These goals under each other, or with `by_day` the one of them by its days; those with two numbers or more, or
+    nothing when there is none. `whose`: the name of the parent, for somebody else who looks."""
     marks = {goal.id: goals.marks_of(goal, ratings)[-_MOST_MARKS:] for goal in found}
     shown = [goal for goal in found if len(marks[goal.id]) > 1][-_MOST_GOALS:]
     if not shown:
         return None
     rounds = {goal.id: goals.by_round(marks[goal.id]) for goal in shown}
-    if wanted:
+    if by_day:
         labels, series = _by_day(turn, shown[0], marks[shown[0].id])
     else:
         labels, series = _by_round(turn, shown, rounds)
     data = {
-        "title": turn.plain("picture_goals_title", count=len(shown)),
-        "subtitle": turn.plain("picture_goals_subtitle"),
+        "title": turn.plain("picture_goals_title", count=len(shown), whose=whose),
+        "subtitle": turn.plain("picture_goals_subtitle", whose=whose),
         "scale": _scale(turn, 10, "picture_goals"),
         "series": series,
         "x_labels": labels,
