@@ -34,7 +34,7 @@ def draaglicht(folder: Path, *arguments: str, typed: str = "", **settings: str) 
     with tempfile.TemporaryDirectory() as own:
         out, err = Path(own) / "out", Path(own) / "err"
         running = Forked("bot", arguments, folder=folder, environment=environment, out=out, err=err, typed=typed)
-        code = running.wait(120)
+        code = running.wait(300)
         return subprocess.CompletedProcess(arguments, code, out.read_text(), err.read_text())
 
 
