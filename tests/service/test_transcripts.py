@@ -14,7 +14,6 @@ from tests.service.actor import Actor, plain
 from tests.service.town import open_town
 from tests.support.transcripts import all_paths
 
-
 _THROWS_AWAY = ("erase_me", "throw_away_record")
 """The actions after which what was kept is not there any more."""
 
