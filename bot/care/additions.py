@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select
 
+from bot.care.people import NAME
 from bot.store.tables import additions, people
 from bot.store.types import new_id
 from bot.store.vault import Vault
 
 ADDITION = "additions.addition"
-_NAME = "people.name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _read(connection: Connection, vault: Vault, query: Select[Any]) -> list[Addi
             row.id,
             row.page,
             row.person_id,
-            vault.open_text(_NAME, row.person_id, row.name_sealed),
+            vault.open_text(NAME, row.person_id, row.name_sealed),
             row.made_at,
             **vault.open_json(ADDITION, row.id, row.addition_sealed),
         )

@@ -118,8 +118,8 @@ def end(connection: Connection, alert_id: int, now: datetime) -> None:
 def in_turn(connection: Connection, vault: Vault, parent: Person, now: datetime) -> list[list[Person]]:
     """Who can be asked for this parent, each turn together: the mentor, the stand-in, the coordinators. While the
     mentor is on leave, the next ones are asked together with the mentor."""
-    mentor = people.by_id(connection, vault, parent.mentor_id) if parent.mentor_id else None
-    stand_in = people.by_id(connection, vault, mentor.stand_in_id) if mentor and mentor.stand_in_id else None
+    mentor = people.by_id(connection, vault, parent.mentor_id)
+    stand_in = people.by_id(connection, vault, mentor.stand_in_id) if mentor else None
     coordinators = people.with_role(connection, vault, Role.COORDINATOR)
     turns: list[list[Person]] = []
     known = {parent.id}
@@ -136,7 +136,7 @@ def in_turn(connection: Connection, vault: Vault, parent: Person, now: datetime)
 def is_theirs(connection: Connection, vault: Vault, parent: Person, person: Person) -> bool:
     """Whether somebody who was asked may still take it up: as the mentor of now, that mentor's stand-in, or a
     coordinator."""
-    mentor = people.by_id(connection, vault, parent.mentor_id) if parent.mentor_id else None
+    mentor = people.by_id(connection, vault, parent.mentor_id)
     guides = mentor is not None and person.id in (mentor.id, mentor.stand_in_id)
     return _may_be_asked(person) and (guides or Role.COORDINATOR in person.roles)
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, select
 
 from bot.care import appointment_times
-from bot.care.people import Role
+from bot.care.appointment_rules import AGREED, PROPOSED, Appointment, Side
+from bot.care.people import Role, has
 from bot.store import timers
 from bot.store.tables import appointments, people
 from bot.store.timers import Timer
-
-if TYPE_CHECKING:
-    from bot.care.appointments import Appointment
 
 TODAY = "appointments_today"
 """The timer of a mentor at which the appointments of that day are told."""
@@ -55,9 +53,9 @@ def set_for(connection: Connection, one: Appointment, now: datetime) -> None:
 def for_parent(one: Appointment, zone: ZoneInfo, hours: str | None, now: datetime) -> datetime | None:
     """When a parent hears of it next: of one that is agreed, before and after; of one that waits for an answer,
     before."""
-    if one.status == "agreed":
+    if one.status == AGREED:
         return appointment_times.next_moment(one.starts_at, one.ends_at, zone, hours, now)
-    if one.status == "proposed" and one.waits_for == "parent":
+    if one.status == PROPOSED and one.waits_for is Side.PARENT:
         return next((at for at in appointment_times.reminders(one.starts_at, zone, hours)[:1] if at > now), None)
     return None
 
@@ -65,7 +63,7 @@ def for_parent(one: Appointment, zone: ZoneInfo, hours: str | None, now: datetim
 def for_mentor(one: Appointment, zone: ZoneInfo, hours: str | None, now: datetime) -> datetime | None:
     """When a mentor is asked whether it took place."""
     after = appointment_times.asked_after(one.ends_at, zone, hours)
-    return after if one.status == "agreed" and after > now else None
+    return after if one.status == AGREED and after > now else None
 
 
 def set_again(connection: Connection, one: Appointment, chat_id: int, at: datetime | None) -> None:
@@ -81,7 +79,7 @@ def set_morning(connection: Connection, mentor_id: int, now: datetime) -> None:
     table = appointments.c
     starts = connection.execute(
         select(table.starts_at)
-        .where(table.mentor_id == mentor_id, table.status == "agreed")
+        .where(table.mentor_id == mentor_id, table.status == AGREED)
         .where(table.starts_at > now, table.starts_at < now + _AHEAD)
     ).scalars()
     _set(connection, row.chat_id, TODAY, appointment_times.mornings(starts, ZoneInfo(row.zone), now))
@@ -123,7 +121,7 @@ def due_at(useful_until: datetime) -> datetime:
 def _parents(connection: Connection, family_id: int) -> Sequence[Row[Any, Any, Any, Any]]:
     table = people.c
     query = select(table.id, table.chat_id, table.zone, table.reminder_hours)
-    of_family = query.where(table.family_id == family_id, table.roles.op("&")(int(Role.PARENT)) != 0)
+    of_family = query.where(table.family_id == family_id, has(Role.PARENT))
     return connection.execute(of_family.order_by(table.id)).all()
 
 

@@ -1,159 +1,43 @@
 """Appointments of a family with its mentor: proposed, agreed, moved, cancelled, held (method B5).
 
-What a status allows, to whom, is decided by `may`, which is pure; each act looks again at that moment, with the row
-held, and gives nothing when it is not allowed any more. Instants are UTC; `zone` is where the appointment is local
-time. Sets the timers of reminders (`appointment_timers`), and tells nobody: that is `conversation`.
+Each act looks again at whether it is allowed (`appointment_rules`) at that moment, with the row held, and gives nothing
+when it is not any more. Sets the timers of reminders (`appointment_timers`), and tells nobody: that is `conversation`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from bot.care import appointment_timers, follow_ups, preparation
+from bot.care.appointment_rules import (
+    AGREED,
+    CANCELLED,
+    HAPPENED,
+    KINDS,
+    MISSED,
+    OPEN,
+    PROPOSED,
+    Act,
+    Appointment,
+    Details,
+    Side,
+    clashes,
+    may,
+    side_of,
+)
 from bot.care.people import Person
 from bot.store.tables import appointments
-from bot.store.types import new_id
+from bot.store.types import MAX_ID, new_id
 from bot.store.vault import Vault
 
 DETAILS = "appointments.details"
-KINDS = ("talk", "video", "situations", "network", "gym", "music", "own")
-"""What a meeting is for: a parent talk, video guidance, parenting situations, the network map, parent-child gym, music,
-or something in own words."""
-PROPOSED, AGREED, CANCELLED, HAPPENED, MISSED = "proposed", "agreed", "cancelled", "happened", "missed"
-OPEN = (PROPOSED, AGREED)
-HELD_PLACES = ("home", "office", "call", "video")
-MAX_ID = 2**63 - 1
-
-
-class Side(StrEnum):
-    """Whose part somebody takes in an appointment."""
-
-    PARENT = "parent"
-    MENTOR = "mentor"
-
-    @property
-    def other(self) -> Side:
-        return Side.MENTOR if self is Side.PARENT else Side.PARENT
-
-
-class Act(StrEnum):
-    """What can be done with an appointment. KEEP leaves the agreed time as it was, although another was asked for;
-    AGAIN proposes a new one like it; SAY tells whether it took place, for the mentor to decide."""
-
-    AGREE = "agree"
-    KEEP = "keep"
-    MOVE = "move"
-    CANCEL = "cancel"
-    HAPPENED = "happened"
-    MISSED = "missed"
-    SAY = "say"
-    AGAIN = "again"
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What both sides may read. `where` is one of HELD_PLACES or empty; `place` is an address, link or number; `kind`
-    own words for what it is; `parents_say`: "yes" or "no" once a parent told whether it took place."""
-
-    where: str = ""
-    place: str = ""
-    kind: str = ""
-    note: str = ""
-    parents_say: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """`asked_by`: who asked for what waits. `move_to`: another time that is asked for. `version`: how often calendars
-    heard of it."""
-
-    id: int
-    family_id: int
-    mentor_id: int | None
-    kind: str
-    starts_at: datetime
-    minutes: int
-    zone: ZoneInfo
-    status: str
-    asked_by: int | None
-    move_to: datetime | None
-    version: int
-    details: Details
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.minutes)
-
-    @property
-    def wanted_at(self) -> datetime:
-        """The time that is asked for, or else the time it has."""
-        return self.move_to or self.starts_at
-
-    @property
-    def waits(self) -> bool:
-        """Whether a time is asked for that one side did not say yes to."""
-        return self.status == PROPOSED or (self.status == AGREED and self.move_to is not None)
-
-    @property
-    def waits_for(self) -> Side | None:
-        """Whose answer it waits for. When whoever asked is gone, the mentor looks at it anew."""
-        if not self.waits:
-            return None
-        asked_by_mentor = self.asked_by is not None and self.asked_by == self.mentor_id
-        return Side.PARENT if asked_by_mentor else Side.MENTOR
-
-
-# --- what is allowed --------------------------------------------------------------------------------------------------
-
-
-def may(one: Appointment, side: Side, now: datetime) -> frozenset[Act]:
-    """What this side may do with it now. Without a mentor nothing can be agreed on, until there is one again."""
-    found: set[Act] = set()
-    begun = one.starts_at <= now
-    if one.waits:
-        if one.waits_for is side and one.wanted_at > now:
-            found.add(Act.AGREE)
-        if one.status == AGREED:
-            found.add(Act.KEEP)
-    if one.status == PROPOSED:
-        found |= {Act.MOVE, Act.CANCEL}
-    if one.status == AGREED and not begun:
-        found |= {Act.MOVE, Act.CANCEL}
-    if one.status == AGREED and begun and side is Side.PARENT:
-        found |= {Act.SAY, Act.MOVE}
-    if side is Side.MENTOR and begun and one.status in (PROPOSED, AGREED, MISSED):
-        found.add(Act.HAPPENED)
-    if side is Side.MENTOR and begun and one.status in (AGREED, HAPPENED):
-        found.add(Act.MISSED)
-    if one.status in (CANCELLED, HAPPENED, MISSED):
-        found.add(Act.AGAIN)
-    return frozenset(found) if one.mentor_id else frozenset(found & {Act.CANCEL, Act.KEEP, Act.SAY})
-
-
-def side_of(one: Appointment, person: Person) -> Side | None:
-    """Whose part this person takes in it; None for who has nothing to do with it."""
-    if one.mentor_id == person.id:
-        return Side.MENTOR
-    return Side.PARENT if person.family_id == one.family_id else None
-
-
-def clashes(starts_at: datetime, minutes: int, others: Collection[Appointment]) -> list[Appointment]:
-    """Those of the others that overlap with this time, or with whose asked-for time it overlaps."""
-    ends_at = starts_at + timedelta(minutes=minutes)
-
-    def overlaps(other: Appointment, begins: datetime) -> bool:
-        return begins < ends_at and starts_at < begins + timedelta(minutes=other.minutes)
-
-    return [one for one in others if any(overlaps(one, begins) for begins in {one.starts_at, one.wanted_at})]
-
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
@@ -193,36 +77,20 @@ def of_mentor(
     return _read(connection, vault, appointments.c.mentor_id == mentor_id, wanted, *_between(since, until))
 
 
+def last_of_family(connection: Connection, vault: Vault, family_id: int) -> Appointment | None:
+    """The appointment of this family that starts last, whatever became of it."""
+    table = appointments.c
+    latest = select(appointments).where(table.family_id == family_id).order_by(table.starts_at.desc(), table.id.desc())
+    row = connection.execute(latest.limit(1)).first()
+    return _appointment(row, vault) if row else None
+
+
 def at_same_moment(connection: Connection, vault: Vault, family_id: int, starts_at: datetime) -> Appointment | None:
     """What this family has at that very time, if it was not cancelled: proposed already, as it seems."""
     table = appointments.c
     same = (table.family_id == family_id, table.starts_at == starts_at, table.status != CANCELLED)
     found = _read(connection, vault, *same)
     return found[-1] if found else None
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The next appointment of a family, without its details; `agreed`, or else only proposed."""
-
-    id: int
-    kind: str
-    starts_at: datetime
-    zone: ZoneInfo
-    agreed: bool
-
-
-def next_of_families(connection: Connection, mentor_id: int, now: datetime) -> dict[int, Next]:
-    """What is next for each family that this mentor guides, by the family's id, in one query."""
-    table = appointments.c
-    rows = connection.execute(
-        select(table.id, table.family_id, table.kind, table.starts_at, table.zone, table.status)
-        .where(table.mentor_id == mentor_id, table.starts_at > now, table.status.in_(OPEN))
-        .order_by(table.starts_at.desc(), table.id.desc())
-    )
-    return {
-        row.family_id: Next(row.id, row.kind, row.starts_at, ZoneInfo(row.zone), row.status == AGREED) for row in rows
-    }
 
 
 def last_of_families(connection: Connection, vault: Vault, mentor_id: int) -> dict[int, Appointment]:
@@ -353,13 +221,6 @@ def ask_to_move(
     return _change(connection, vault, one, now, move_to=to, asked_by=by)
 
 
-def agree_to_move(
-    connection: Connection, vault: Vault, appointment_id: int, side: Side, at: datetime, now: datetime
-) -> Appointment | None:
-    """The same as `agree`: what waits is the time that was asked for last."""
-    return agree(connection, vault, appointment_id, side, at, now)
-
-
 def keep_time(
     connection: Connection, vault: Vault, appointment_id: int, side: Side, now: datetime
 ) -> Appointment | None:
@@ -443,15 +304,16 @@ def _change(
     )
     if moved and starts_at:
         follow_ups.appointment_moved(connection, one.id, starts_at, now)
-    _changed(connection, vault, one.id, now)
-    return find(connection, vault, one.id)
+    return _changed(connection, vault, one.id, now)
 
 
-def _changed(connection: Connection, vault: Vault, appointment_id: int, now: datetime) -> None:
+def _changed(connection: Connection, vault: Vault, appointment_id: int, now: datetime) -> Appointment | None:
+    """The appointment as it is now; what rings for it is set to that."""
     one = find(connection, vault, appointment_id)
     if one:
         appointment_timers.set_for(connection, one, now)
         preparation.set_for(connection, vault, one, now)
+    return one
 
 
 def _sealed(vault: Vault, appointment_id: int, details: Details) -> bytes:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.care.appointments import AGREED, HAPPENED, OPEN
+from bot.care.appointment_rules import AGREED, HAPPENED, OPEN
 
 
 class Why(StrEnum):

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, literal_column, or_, select
 
 from bot.care import attention, people, records, resolutions
-from bot.care.appointments import AGREED, HAPPENED, PROPOSED
+from bot.care.appointment_rules import AGREED, HAPPENED, PROPOSED, Side, waits_for
 from bot.care.attention import Asked, Meeting, Reason, Signs, Wrote
 from bot.care.consents import Purpose
 from bot.care.families import CHILD, age_on, spoken
@@ -184,10 +184,6 @@ class _Household:
     resting: bool = True
 
 
-def _is_parent() -> ColumnElement[bool]:
-    return people_table.c.roles.op("&")(int(Role.PARENT)) != 0
-
-
 def _households(
     connection: Connection, vault: Vault, mentor: Person, now: datetime, mine: _Mine
 ) -> dict[int, _Household]:
@@ -206,7 +202,7 @@ def _households(
         )
         .join(people_table, people_table.c.family_id == families.c.id)
         .outerjoin(conversations, conversations.c.chat_id == people_table.c.chat_id)
-        .where(mine, _is_parent())
+        .where(mine, people.has(Role.PARENT))
         .order_by(families.c.id, people_table.c.id)
     )
     today = mentor.local(now).date()
@@ -289,8 +285,7 @@ def _meetings(connection: Connection, now: datetime, mine: _Mine) -> Mapping[int
     found: dict[int, list[Meeting]] = defaultdict(list)
     for row in connection.execute(query):
         ends_at = row.starts_at + timedelta(minutes=row.minutes)
-        waits = row.status == PROPOSED or (row.status == AGREED and row.move_to is not None)
-        for_mentor = waits and row.asked_by != row.mentor_id
+        for_mentor = waits_for(row.status, row.move_to, row.asked_by, row.mentor_id) is Side.MENTOR
         found[row.family_id].append(Meeting(row.starts_at, ends_at, row.status, for_mentor))
     return found
 
@@ -335,7 +330,8 @@ def _may_be_seen() -> ColumnElement[bool]:
         consents.c.purpose == Purpose.SHARE.value, consents.c.withdrawn_at.is_(None)
     )
     with_mentor = record_table.c.shared_with.op("&")(int(With.MENTOR)) != 0
-    return and_(_is_parent(), record_table.c.shared_with != _ONLY_ME, with_mentor, people_table.c.id.in_(agreed))
+    shared = and_(record_table.c.shared_with != _ONLY_ME, with_mentor)
+    return and_(people.has(Role.PARENT), shared, people_table.c.id.in_(agreed))
 
 
 def _shared(connection: Connection, mine: _Mine) -> Mapping[int, list[_Shared]]:
@@ -380,7 +376,6 @@ def _running(connection: Connection, vault: Vault, mine: _Mine, *, closely: bool
         query = query.where(or_(proposals.c.id.is_not(None), _may_be_seen()))
     found: dict[int, list[_Running]] = defaultdict(list)
     for row in connection.execute(query):
-        status = records.of_row(row, vault).value("status")
-        if status in (None, resolutions.Status.OPEN.value):
+        if resolutions.is_open(records.of_row(row, vault)):
             found[row.family].append(_Running(row.decided_at))
     return found

@@ -114,16 +114,18 @@ def decide(
     evening: datetime | None,
     talking: bool,
     now: datetime,
+    however_full: bool = False,
 ) -> Verdict:
     """Whether something may come now. `came`: when anything came by itself on this local day. `evening`: when the
     evening's question is still to come today, or came due just now. `talking`: the person is in the middle of
-    something."""
+    something. `however_full`: it is for one day that was agreed or chosen, so it is not left out because the day is
+    full."""
     if person.blocked or person.is_paused(now):
         return Verdict()
     hours = quiet.waits_until(person, now)
     if hours:
         return Verdict(later=hours) if hours <= useful_until else Verdict(why=LATE)
-    if len(came) + (evening is not None) >= person.reminders_a_day:
+    if not however_full and len(came) + (evening is not None) >= person.reminders_a_day:
         return Verdict(why=FULL)
     later = _later(came, evening, talking, now)
     if later is None:

@@ -112,12 +112,14 @@ def find(conflicts: Sequence[Conflict]) -> Moment:
         together = max(by_day, key=len)
     if len(together) < ENOUGH:
         return Moment(count, place=_most(one.place for one in conflicts), kind=_most(one.kind for one in conflicts))
+    days = _days([one.weekday for one in together if one.weekday is not None])
+    together = [one for one in together if str(one.weekday) in days]
     minutes = sorted(one.minute for one in together if one.minute is not None)
     return Moment(
         count,
         len(together),
         _clock(minutes[(len(minutes) - 1) // 2] // 30 * 30),
-        _days([one.weekday for one in together if one.weekday is not None]),
+        days,
         _most(one.place for one in together),
         _most(one.kind for one in together),
     )

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection, insert
 
 from bot.care import alerts, appointments, families, letters, people, phases, reports
-from bot.care.appointments import AGREED, HAPPENED, PROPOSED, Details
+from bot.care.appointment_rules import AGREED, HAPPENED, PROPOSED, Details
 from bot.care.people import STATE, Person, Role
 from bot.care.reports import Parts
 from bot.schedule.local_time import instant_on
@@ -41,7 +41,7 @@ def guide(connection: Connection, vault: Vault, mentor_id: int, now: datetime) -
         return
     guided = list(families.names_guided(connection, vault, mentor_id))
     for family_id in guided:
-        for parent in people.in_family(connection, vault, family_id):
+        for parent in people.parents_of(connection, vault, family_id):
             _gave_a_sign(connection, vault, parent.chat_id, now - timedelta(hours=5))
     for number, (parents, children, days) in enumerate(_OTHERS):
         guided.append(_lives(connection, vault, mentor, parents, children, number, now - timedelta(days=days)))
@@ -50,9 +50,9 @@ def guide(connection: Connection, vault: Vault, mentor_id: int, now: datetime) -
     _meets(connection, vault, mentor, guided, today, now)
     _wrote(connection, vault, mentor, guided, now)
     _reported(connection, vault, mentor, guided, today, now)
-    wendy = people.in_family(connection, vault, guided[-len(_OTHERS)])[0]
+    wendy = people.parents_of(connection, vault, guided[-len(_OTHERS)])[0]
     alerts.call(connection, alerts.make(connection, wendy.id, now - timedelta(minutes=40)).id, mentor.id, now)
-    anneke = people.in_family(connection, vault, guided[-2])[0]
+    anneke = people.parents_of(connection, vault, guided[-2])[0]
     people.change(connection, anneke.id, blocked_at=now - timedelta(days=1))
 
 
@@ -119,7 +119,7 @@ def _meets(connection: Connection, vault: Vault, mentor: Person, guided: list[in
     for number, days, at, status in plan:
         starts_at = instant_on(today + timedelta(days=days), at, mentor.zone)
         family_id = guided[number]
-        parent = people.in_family(connection, vault, family_id)[0]
+        parent = people.parents_of(connection, vault, family_id)[0]
         appointments.propose(
             connection,
             vault,
@@ -137,7 +137,7 @@ def _meets(connection: Connection, vault: Vault, mentor: Person, guided: list[in
 
 
 def _wrote(connection: Connection, vault: Vault, mentor: Person, guided: list[int], now: datetime) -> None:
-    first = people.in_family(connection, vault, guided[0])[0]
+    first = people.parents_of(connection, vault, guided[0])[0]
     said = (
         (mentor.id, first.id, "Hoe ging het avondeten gisteren?", timedelta(days=1)),
         (first.id, mentor.id, "Rustiger. We hebben gezongen bij het koken.", timedelta(hours=3)),

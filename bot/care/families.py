@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Select, and_, bindparam, insert, select, upda
 
 from bot.care import alerts, appointments, pages
 from bot.care.pages import Page
-from bot.care.people import NAME, Role
+from bot.care.people import NAME, Person, Role, has
 from bot.store.tables import child_words, children, families, people
 from bot.store.types import new_id
 from bot.store.upsert import upsert
 from bot.store.vault import Vault
 from flows.engine.harmless import harmless_name
+from flows.engine.templates import enumerate_dutch
 
 CHILD = "children.name"
 CALLS_ME = "child_words.calls_me"
@@ -167,6 +168,11 @@ def spoken(name: str) -> str:
     return harmless_name(name)
 
 
+def names_in_words(everybody: Iterable[Person]) -> str:
+    """Their names as they stand in a sentence: "Hanne en Jonas"."""
+    return enumerate_dutch([spoken(one.name) for one in everybody])
+
+
 # --- the mentor of a family -------------------------------------------------------------------------------------------
 
 
@@ -199,7 +205,7 @@ def names_guided(connection: Connection, vault: Vault, mentor_id: int) -> dict[i
     query = (
         select(families.c.id, people.c.id, people.c.name_sealed)
         .join(people, people.c.family_id == families.c.id)
-        .where(families.c.mentor_id == mentor_id, people.c.roles.op("&")(int(Role.PARENT)) != 0)
+        .where(families.c.mentor_id == mentor_id, has(Role.PARENT))
         .order_by(families.c.id, people.c.id)
     )
     found: dict[int, list[str]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -74,12 +74,3 @@ def following(
         moment = instant_on(day + step, at, zone)
         return moment if moment > now else instant_on(local_date(now, zone) + step, at, zone)
     return None
-
-
-def days_of(rhythm: Rhythm, first: date) -> list[date]:
-    """The days of a winding-down rhythm that begins on `first`, in order; of another, just that day."""
-    days = [first]
-    if rhythm.kind == "thin":
-        for weeks in rhythm.numbers:
-            days.append(days[-1] + weeks * _WEEK)
-    return days

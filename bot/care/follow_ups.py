@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from bot.care import follow_up_rhythm, people
+from bot.care import appointment_rules, follow_up_rhythm, people
 from bot.care.consents import Purpose
 from bot.care.follow_up_rhythm import Rhythm
 from bot.care.people import Person, Role
@@ -33,7 +33,6 @@ MOST = 40
 """How many are looked at together."""
 _STILL_SENT = int(timedelta(days=30).total_seconds())
 """A message goes out late rather than not."""
-_AHEAD = ("agreed", "proposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +261,7 @@ def may_get(connection: Connection, mentor_id: int, everybody: Sequence[Person])
 
 def parents_of(connection: Connection, vault: Vault, mentor_id: int, family_id: int) -> list[Person]:
     """The parents of a family to whom this mentor may write."""
-    return may_get(connection, mentor_id, people.in_family(connection, vault, family_id))
+    return may_get(connection, mentor_id, people.parents_of(connection, vault, family_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +313,11 @@ def anchors(connection: Connection, mentor_id: int, now: datetime) -> list[Ancho
     """The appointments of this mentor that lie ahead, the soonest first."""
     rows = connection.execute(
         select(appointments.c.id, appointments.c.family_id, appointments.c.starts_at)
-        .where(appointments.c.mentor_id == mentor_id, appointments.c.starts_at > now, appointments.c.status.in_(_AHEAD))
+        .where(
+            appointments.c.mentor_id == mentor_id,
+            appointments.c.starts_at > now,
+            appointments.c.status.in_(appointment_rules.OPEN),
+        )
         .order_by(appointments.c.starts_at)
         .limit(MOST)
     )
@@ -367,7 +370,7 @@ def hand_over(
 ) -> list[FollowUp]:
     """What the mentor `before` had planned for this family stops; the mentor `after` finds it, to take over or let go.
     Returns what stopped."""
-    members = [one.id for one in people.in_family(connection, vault, family_id)]
+    members = [one.id for one in people.parents_of(connection, vault, family_id)]
     own = select(follow_ups).where(follow_ups.c.mentor_id == before.id, follow_ups.c.status.in_((OPEN, OFFERED)))
     concerned = own.where(
         follow_ups.c.id.in_(select(follow_up_people.c.follow_up_id).where(follow_up_people.c.person_id.in_(members)))

@@ -120,17 +120,15 @@ def _leave(
 ) -> tuple[Leave, bool] | None:
     """The mentor's leave, and whether it has begun."""
     mentor = people.by_id(connection, vault, mentor_id)
-    days = select(tables.people.c.away_from, tables.people.c.away_until).where(tables.people.c.id == mentor_id)
-    row = connection.execute(days).first()
-    if mentor is None or mentor.stand_in_id is None or row is None or row.away_until is None:
+    if mentor is None or mentor.stand_in_id is None or mentor.away_until is None:
         return None
     today = mentor.local(now).date()
     stand_in = people.by_id(connection, vault, mentor.stand_in_id)
-    if stand_in is None or row.away_until < today:
+    if stand_in is None or mentor.away_until < today:
         return None
     opened = _opened_by(connection, vault, mentor_id, family_id)
-    is_open = opened.get("to") == str(stand_in.id) and opened.get("until") == row.away_until.isoformat()
-    return Leave(stand_in, row.away_until, is_open), row.away_from is None or row.away_from <= today
+    is_open = opened.get("to") == str(stand_in.id) and opened.get("until") == mentor.away_until.isoformat()
+    return Leave(stand_in, mentor.away_until, is_open), mentor.away_from is None or mentor.away_from <= today
 
 
 def _opened_by(connection: Connection, vault: Vault, mentor_id: int, family_id: int) -> Mapping[str, Any]:
@@ -150,7 +148,7 @@ def open_record(
     if way is None:
         return None
     _add(connection, vault, viewer, family_id, LOOKED, what, {}, now)
-    for parent in _parents(connection, vault, family_id):
+    for parent in people.parents_of(connection, vault, family_id):
         if looks.hold(connection, parent.id):
             looks.add(connection, vault, parent.id, Look(viewer.name, way, KIND, now))
     return Opened(notes_of(connection, vault, family_id), way)
@@ -263,7 +261,7 @@ def talked_about(
     Returns the names of the parents, none when this person may not say so."""
     if way_in(connection, vault, author, family_id, now) is None:
         return []
-    parents = [one for one in _parents(connection, vault, family_id) if one.id in parent_ids]
+    parents = [one for one in people.parents_of(connection, vault, family_id) if one.id in parent_ids]
     ids = [str(one.id) for one in parents]
     said = {"with": ids, "not_with": []} if talked else {"with": [], "not_with": ids}
     found = [one for one in notes_of(connection, vault, family_id) if one.id in note_ids]
@@ -315,10 +313,6 @@ def _children(
     connection: Connection, vault: Vault, family_id: int, author: Person, now: datetime
 ) -> list[families.Child]:
     return families.children_of(connection, vault, family_id, author.id, author.local(now).date(), removed=True)
-
-
-def _parents(connection: Connection, vault: Vault, family_id: int) -> list[Person]:
-    return [one for one in people.in_family(connection, vault, family_id) if Role.PARENT in one.roles]
 
 
 def _add(

@@ -57,6 +57,7 @@ class Letter:
     sent_at: datetime
     text: str
     file_id: str | None
+    follow_up_id: int | None = None
 
 
 def of_person(connection: Connection, vault: Vault, person_id: int) -> list[Letter]:
@@ -119,7 +120,8 @@ def not_arrived(connection: Connection, vault: Vault, receiver: int, since: date
     row = connection.execute(query).first()
     if row is None or row.message_id is not None:
         return None
-    return Letter(row.id, row.from_person, row.sent_at, vault.open_text(TEXT, row.id, row.text_sealed), None)
+    words = vault.open_text(TEXT, row.id, row.text_sealed)
+    return Letter(row.id, row.from_person, row.sent_at, words, None, row.follow_up_id)
 
 
 def text_of(connection: Connection, vault: Vault, letter_id: int) -> str:
@@ -150,6 +152,8 @@ def sent_together(connection: Connection, vault: Vault, writer: int, letter_id: 
             row.message_id,
             vault.open_text(TEXT, row.id, row.text_sealed),
             vault.open_text(FILE, row.id, row.file_sealed) if row.file_sealed else None,
+            row.sent_at,
+            row.follow_up_id,
         )
         for row in rows
     ]
@@ -157,7 +161,8 @@ def sent_together(connection: Connection, vault: Vault, writer: int, letter_id: 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A letter in somebody else's chat: the message that carried it there, once it is there."""
+    """A letter in somebody else's chat: the message that carried it there, once it is there. `follow_up_id`: it went
+    out by that plan."""
 
     id: int
     to_person: int
@@ -165,6 +170,15 @@ class Sent:
     message_id: int | None
     text: str
     file_id: str | None
+    sent_at: datetime
+    follow_up_id: int | None
+
+
+def go_again(connection: Connection, sent: Sequence[Sent], now: datetime) -> None:
+    """Letters that did not arrive are on their way from now on; what was still to be delivered of them is not."""
+    ids = [one.id for one in sent]
+    outbox.take_back_letters(connection, ids)
+    connection.execute(update(letters).where(letters.c.id.in_(ids)).values(sent_at=now))
 
 
 def take_back(connection: Connection, sent: Sequence[Sent]) -> None:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
 
 from bot.care import invitations, people, privacy
-from bot.care.appointments import AGREED, HAPPENED
+from bot.care.appointment_rules import AGREED, HAPPENED
+from bot.care.months import month_after, month_of
 from bot.care.people import Person, Role
 from bot.schedule.local_time import instant_on
 from bot.store.tables import appointments, families, outbox
@@ -55,11 +56,7 @@ def _by_mentor(connection: Connection, query: Select[Any]) -> Counter[int | None
 
 def _in_a_family() -> ColumnElement[bool]:
     """Joins the parents of a family to it."""
-    return and_(families.c.id == people_table.c.family_id, _is_parent())
-
-
-def _is_parent() -> ColumnElement[bool]:
-    return people_table.c.roles.op("&")(int(Role.PARENT)) != 0
+    return and_(families.c.id == people_table.c.family_id, people.has(Role.PARENT))
 
 
 # --- invitations ------------------------------------------------------------------------------------------------------
@@ -116,7 +113,7 @@ def withdraw(connection: Connection, vault: Vault, invitation_id: int) -> Withdr
     if row is None or connection.execute(gone).rowcount != 1:
         return None
     name = vault.open_text(invitations.NAME, row.id, row.name_sealed)
-    maker = people.by_id(connection, vault, row.made_by) if row.made_by else None
+    maker = people.by_id(connection, vault, row.made_by)
     is_in = select(people_table.c.id).where(people_table.c.chat_id == row.opened_by)
     guest = None if connection.execute(is_in).first() else row.opened_by
     if guest is not None:
@@ -139,9 +136,9 @@ class Numbers:
 def numbers(connection: Connection, today: date, zone: ZoneInfo) -> Numbers:
     """Families with somebody in them, evenings on which the ritual was done, and appointments held or agreed on, in the
     month of `today`."""
-    first = today.replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    inhabited = select(func.count(func.distinct(people_table.c.family_id))).where(_is_parent())
+    first = month_of(today)
+    after = month_after(first)
+    inhabited = select(func.count(func.distinct(people_table.c.family_id))).where(people.has(Role.PARENT))
     evenings = select(func.count()).where(
         record_table.c.kind == _RITUAL, record_table.c.local_day >= first, record_table.c.local_day < after
     )

@@ -14,30 +14,25 @@ from sqlalchemy import Connection, select
 
 from bot.care import (
     additions,
-    appointments,
     coming,
     consents,
     families,
     follow_ups,
     groups,
-    guidance,
     invitations,
-    kindreflex,
-    kindreflex_record,
     letters,
     looks,
     notes,
+    own_guidance,
     people,
     posts,
-    reports,
     sharing,
-    switches,
     uses,
 )
 from bot.care.additions import Addition
-from bot.care.appointments import Appointment
 from bot.care.families import Child
 from bot.care.letters import Letter
+from bot.care.own_guidance import instant
 from bot.care.people import Person, Role
 from bot.care.posts import Post
 from bot.care.records import Record
@@ -81,8 +76,8 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
         "gemaakt_op": now.isoformat(),
         "naam": person.name,
         "rollen": [role.name.lower() for role in Role if role in person.roles and role.name],
-        "mentor": _name_of(connection, vault, person.mentor_id),
-        "vervanger": _name_of(connection, vault, person.stand_in_id),
+        "mentor": people.name_of(connection, vault, person.mentor_id),
+        "vervanger": people.name_of(connection, vault, person.stand_in_id),
         "instellingen": _settings(person),
         "herinneringen": _timers(connection, person),
         "kwam_vanzelf": [
@@ -90,12 +85,12 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
             for one in coming.log_of(connection, person)
         ],
         "gebruikt": [{"soort": flow, "keren": times} for flow, times in sorted(uses.of(connection, person.id).items())],
-        "aangezet": _switches(connection, vault, person),
-        "afspraken": _appointments(connection, vault, person),
-        "verslagen": _reports(connection, vault, person),
+        "aangezet": own_guidance.switches_of(connection, vault, person),
+        "afspraken": own_guidance.appointments_of(connection, vault, person),
+        "verslagen": own_guidance.reports_of(connection, vault, person),
         "toegevoegd": [_addition(one, files) for one in added],
-        "begeleiding": _guidance(connection, vault, person, names),
-        "dossier": _record(connection, vault, person),
+        "begeleiding": own_guidance.guidance_of(connection, vault, person, names),
+        "dossier": own_guidance.record_of(connection, vault, person),
         "kinderen": [
             {
                 "naam": child.name,
@@ -111,7 +106,7 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
                 "waarvoor": one.purpose,
                 "versie": one.version,
                 "gegeven": one.given_at.isoformat(),
-                "ingetrokken": _instant(one.withdrawn_at),
+                "ingetrokken": instant(one.withdrawn_at),
             }
             for one in consents.history(connection, person.id)
         ],
@@ -120,7 +115,7 @@ def everything_of(connection: Connection, vault: Vault, person: Person, now: dat
         "geplande_berichten": [
             {
                 "van_jou": one.mentor_id == person.id,
-                "wanneer": _instant(one.next_at),
+                "wanneer": instant(one.next_at),
                 "tekst": one.content.words,
             }
             for one in follow_ups.concerning(connection, vault, person.id)
@@ -204,110 +199,10 @@ def _timers(connection: Connection, person: Person) -> list[dict[str, Any]]:
             "soort": coming.read_key(one.key).flow,
             "tijd": one.local_time,
             "dagen": one.days,
-            "komt": _instant(one.due_at),
+            "komt": instant(one.due_at),
         }
         for one in sorted(known, key=lambda one: one.key)
         if one.turn is None
-    ]
-
-
-def _switches(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
-    """What the mentor switched on for the family."""
-    if person.family_id is None:
-        return []
-    return [
-        {
-            "soort": one.flow,
-            "door": _name_of(connection, vault, one.by_person),
-            "sinds": one.on_at.isoformat(),
-            "waarom": one.why,
-        }
-        for one in switches.of_family(connection, vault, person.family_id)
-    ]
-
-
-def _guidance(connection: Connection, vault: Vault, person: Person, children: dict[int, str]) -> list[dict[str, Any]]:
-    """What a mentor noted that this parent may read."""
-    return [
-        {
-            "soort": one.kind,
-            "onderdeel": one.topic,
-            "keer": one.round,
-            "door": one.author,
-            "dag": one.local_day.isoformat(),
-            "kind": children.get(one.child_id or 0),
-            "wat_er_staat": dict(one.entry),
-        }
-        for one in guidance.of_parent(connection, vault, person)
-    ]
-
-
-def _record(connection: Connection, vault: Vault, person: Person) -> dict[str, Any]:
-    """Whether professionals keep a record about the family, and what of it was talked about with this parent."""
-    if person.family_id is None or Role.PARENT not in person.roles:
-        return {"is_er": False, "besproken": []}
-    return {
-        "is_er": kindreflex_record.exists(connection, person.family_id),
-        "besproken": [
-            {
-                "onderwerp": note.topic.value,
-                "dag": note.day.isoformat(),
-                "door": note.author,
-                "wat_er_staat": [note[name] for name in kindreflex.FIELDS if note[name]],
-                "aangevuld": [
-                    {"dag": one.day.isoformat(), "door": one.author, "wat": one.text} for one in note.additions
-                ],
-            }
-            for note in kindreflex_record.known_to(connection, vault, person)
-        ],
-    }
-
-
-def _appointments(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
-    """The family's appointments with its mentor, or those of the families that a mentor guides."""
-    found: list[Appointment] = []
-    if person.family_id:
-        found += appointments.of_family(connection, vault, person.family_id)
-    if Role.MENTOR in person.roles:
-        found += appointments.of_mentor(connection, vault, person.id)
-    return [
-        {
-            "wanneer": one.starts_at.isoformat(),
-            "minuten": one.minutes,
-            "soort": one.kind,
-            "met": _name_of(connection, vault, one.mentor_id),
-            "hoe_staat_het": one.status,
-            "gevraagd_moment": _instant(one.move_to),
-            "door_jou_gevraagd": one.asked_by == person.id,
-            "waar": one.details.where,
-            "plek": one.details.place,
-            "in_eigen_woorden": one.details.kind,
-            "erbij_gezegd": one.details.note,
-            "ouder_zei": one.details.parents_say,
-        }
-        for one in found
-    ]
-
-
-def _reports(connection: Connection, vault: Vault, person: Person) -> list[dict[str, Any]]:
-    """The reports that this parent may read; what is for professionals is not among them."""
-    if person.family_id is None or Role.PARENT not in person.roles:
-        return []
-    return [
-        {
-            "dag": one.date.isoformat(),
-            "geschreven_door": one.writer,
-            "gegeven": one.given_at.isoformat(),
-            "erbij": one.present,
-            "besproken": one.discussed,
-            "om_op_te_letten": one.attention,
-            "voornemens": [
-                {"wat": each.words, "hoe_staat_het": each.status, "door_jou": each.person_id == person.id}
-                for each in one.resolutions
-            ],
-            "volgende_afspraak": one.next_appointment,
-        }
-        for one in reports.given_of_family(connection, vault, person.family_id)
     ]
 
 
@@ -387,11 +282,11 @@ def _alerts(connection: Connection, vault: Vault, person: Person) -> list[dict[s
     return [
         {
             "wanneer": row.made_at.isoformat(),
-            "opgepakt_door": _name_of(connection, vault, row.seen_by),
-            "opgepakt": _instant(row.seen_at),
-            "voorbij": _instant(row.ended_at),
+            "opgepakt_door": people.name_of(connection, vault, row.seen_by),
+            "opgepakt": instant(row.seen_at),
+            "voorbij": instant(row.ended_at),
             "wie_het_kreeg": [
-                {"wie": _name_of(connection, vault, call.person_id), "wanneer": call.called_at.isoformat()}
+                {"wie": people.name_of(connection, vault, call.person_id), "wanneer": call.called_at.isoformat()}
                 for call in told
                 if call.alert_id == row.id
             ],
@@ -407,16 +302,7 @@ def _invitations(connection: Connection, vault: Vault, person: Person) -> list[d
         {
             "voor": vault.open_text(invitations.NAME, row.id, row.name_sealed),
             "geldig_tot": row.expires_at.isoformat(),
-            "gebruikt": _instant(row.used_at),
+            "gebruikt": instant(row.used_at),
         }
         for row in rows
     ]
-
-
-def _name_of(connection: Connection, vault: Vault, person_id: int | None) -> str | None:
-    found = people.by_id(connection, vault, person_id) if person_id else None
-    return found.name if found else None
-
-
-def _instant(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

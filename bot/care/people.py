@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, FromClause, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, insert, select, update
 
 from bot.care import looks
 from bot.store.tables import conversations, families, people
@@ -123,10 +123,18 @@ def sealed_sample(connection: Connection) -> tuple[str, int, bytes] | None:
     return (NAME, row.id, row.name_sealed) if row else None
 
 
-def by_id(connection: Connection, vault: Vault, person_id: int) -> Person | None:
-    """The person with this id."""
+def by_id(connection: Connection, vault: Vault, person_id: int | None) -> Person | None:
+    """The person with this id, if there is one."""
+    if person_id is None:
+        return None
     row = connection.execute(_BY_ID.where(people.c.id == person_id)).first()
     return _person(row, vault) if row else None
+
+
+def name_of(connection: Connection, vault: Vault, person_id: int | None) -> str | None:
+    """The name of the person with this id, if there is one."""
+    found = by_id(connection, vault, person_id)
+    return found.name if found else None
 
 
 def by_ids(connection: Connection, vault: Vault, ids: Collection[int]) -> list[Person]:
@@ -141,16 +149,22 @@ def guided_by(connection: Connection, vault: Vault, mentor_id: int) -> list[Pers
     return [_person(row, vault) for row in rows]
 
 
-def in_family(connection: Connection, vault: Vault, family_id: int) -> list[Person]:
+def parents_of(connection: Connection, vault: Vault, family_id: int) -> list[Person]:
     """The parents of a family, in order of coming in."""
-    rows = connection.execute(_BY_ID.where(people.c.family_id == family_id).order_by(people.c.id))
+    own = (people.c.family_id == family_id, has(Role.PARENT))
+    rows = connection.execute(_BY_ID.where(*own).order_by(people.c.id))
     return [_person(row, vault) for row in rows]
 
 
 def with_role(connection: Connection, vault: Vault, role: Role) -> list[Person]:
     """Everybody who has this role."""
-    rows = connection.execute(_BY_ID.where(people.c.roles.op("&")(int(role)) != 0).order_by(people.c.id))
+    rows = connection.execute(_BY_ID.where(has(role)).order_by(people.c.id))
     return [_person(row, vault) for row in rows]
+
+
+def has(role: Role) -> ColumnElement[bool]:
+    """That somebody has this role, said of the rows of people."""
+    return people.c.roles.op("&")(int(role)) != 0
 
 
 def _person(row: Any, vault: Vault) -> Person:

@@ -9,32 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from bot.care import coming, people, resolutions
+from bot.care.appointment_rules import AGREED, Appointment
 from bot.care.coming import Coming
-from bot.care.people import Role
 from bot.care.proposals import DECLINED, Proposed
 from bot.care.records import Record
 from bot.schedule.local_time import instant_on, local_date
 from bot.store import tables, timers
+from bot.store.types import read_id
 from bot.store.vault import Vault
 
-if TYPE_CHECKING:
-    from bot.care.appointments import Appointment
-
-PARENT_FLOW, MENTOR_FLOW = "preparation", "preparation_mentor"
+PARENT_FLOW, MENTOR_FLOW = FLOWS = "preparation", "preparation_mentor"
 TOPIC, STUCK = "topic", "stuck"
 """The kinds of records: what a parent wants to talk about, and what stuck from the last time."""
 
 DAYS_AHEAD = 2
 _AT = time(10, 0)
 _AT_LEAST = timedelta(hours=4)
-"""It is of no use any more this short before the meeting."""
-USEFUL = timedelta(hours=24)
+"""It is not set any more this short before the meeting."""
+_USEFUL_UNTIL = timedelta(hours=1)
+"""What had to wait may come until this short before the meeting."""
 _MOST = 6
 """Lines of each sort."""
 
@@ -55,15 +53,15 @@ def comes_at(starts_at: datetime, zone: ZoneInfo, now: datetime) -> datetime | N
 
 def set_for(connection: Connection, vault: Vault, one: Appointment, now: datetime) -> None:
     """Sets or takes away the preparation of an appointment as it now is, for its parents and its mentor."""
-    found = [each for each in people.in_family(connection, vault, one.family_id) if Role.PARENT in each.roles]
-    mentor = people.by_id(connection, vault, one.mentor_id) if one.mentor_id else None
+    found = people.parents_of(connection, vault, one.family_id)
+    mentor = people.by_id(connection, vault, one.mentor_id)
     for person, flow in [*((each, PARENT_FLOW) for each in found), *([(mentor, MENTOR_FLOW)] if mentor else [])]:
-        at = comes_at(one.starts_at, person.zone, now) if one.status == "agreed" else None
+        at = comes_at(one.starts_at, person.zone, now) if one.status == AGREED else None
         what = Coming(flow, str(one.id))
         if at is None:
             coming.stop(connection, person, what)
         else:
-            coming.once(connection, person, what, at, USEFUL)
+            coming.once(connection, person, what, at, one.starts_at - _USEFUL_UNTIL - at)
 
 
 def hand_over(connection: Connection, before: Mapping[int, int | None], mentor_id: int | None) -> None:
@@ -73,10 +71,11 @@ def hand_over(connection: Connection, before: Mapping[int, int | None], mentor_i
         old, key = _chat_of(connection, old_id), Coming(MENTOR_FLOW, str(appointment_id)).key
         if old is None or old_id == mentor_id:
             continue
-        timer = timers.of_chat(connection, old).get(key)
+        known = timers.of_chat(connection, old)
+        timer = known.get(key) or known.get(key + coming.HELD)
         timers.drop(connection, old, key, key + coming.HELD)
         if timer and new is not None:
-            timers.put(connection, replace(timer, chat_id=new))
+            timers.put(connection, replace(timer, chat_id=new, key=key))
 
 
 def _chat_of(connection: Connection, person_id: int | None) -> int | None:
@@ -116,7 +115,7 @@ def for_parent(
 ) -> ForParent:
     """From the parent's own resolutions and look-backs, both the oldest first; `topics` in words."""
     how = last_words(checks)
-    tried = [Tried(one.said("text"), how.get(one.id, "")) for one in open_resolutions if _is_open(one)]
+    tried = [Tried(one.said("text"), how.get(one.id, "")) for one in open_resolutions if resolutions.is_open(one)]
     return ForParent(tuple(tried[-_MOST:]), tuple(dict.fromkeys(topics))[:_MOST], shared, attention)
 
 
@@ -124,14 +123,10 @@ def last_words(checks: Sequence[Record]) -> dict[int, str]:
     """How each resolution went the last time, as it was said; `checks` the oldest first."""
     found: dict[int, str] = {}
     for check in checks:
-        about, how = str(check.value("resolution")), check.said("how")
-        if about.isdecimal() and how:
-            found[int(about)] = how
+        about, how = read_id(str(check.value("resolution"))), check.said("how")
+        if about and how:
+            found[about] = how
     return found
-
-
-def _is_open(record: Record) -> bool:
-    return record.value("status") in (None, resolutions.Status.OPEN.value)
 
 
 @dataclass(frozen=True, slots=True)

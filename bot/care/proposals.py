@@ -13,14 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from bot.care import resolutions
-from bot.care.people import Person, Role
+from bot.care.people import NAME, Person, Role
 from bot.care.records import Record
 from bot.store.tables import people, proposals
 from bot.store.types import new_id
 from bot.store.vault import Vault
 
 WORDS = "proposals.words"
-_NAME = "people.name"
 
 OPEN, TAKEN, DECLINED = "open", "taken", "declined"
 
@@ -135,7 +134,7 @@ def _proposed(row: Row[Any], vault: Vault) -> Proposed:
         family_id=row.family_id,
         status=row.status,
         person_id=row.person_id,
-        by=vault.open_text(_NAME, row.person_id, row.name_sealed) if row.name_sealed else "",
+        by=vault.open_text(NAME, row.person_id, row.name_sealed) if row.name_sealed else "",
         record_id=row.record_id,
         decided_at=row.decided_at,
         **vault.open_json(WORDS, row.id, row.words_sealed),

@@ -8,7 +8,7 @@ know how a report is shown or corrected.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Literal
@@ -352,9 +352,3 @@ def _apart(text: str) -> Iterator[str]:
     """Resolutions with a semicolon between them, or one sentence each."""
     for piece in text.split(";"):
         yield from _sentences(piece.strip())
-
-
-def all_words(reading: Reading) -> Iterable[str]:
-    """Every word that stands in a part: to see that nothing was lost."""
-    said = (reading.present, reading.discussed, reading.attention, *reading.resolutions, reading.next)
-    return " ".join((*said, reading.professional)).split()

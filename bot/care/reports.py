@@ -7,14 +7,13 @@ alone. Does not know how a report is said, nor who is told of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from bot.care import additions, people, proposals
+from bot.care import additions, proposals
 from bot.care.additions import Addition
 from bot.care.people import Person, Role
 from bot.care.proposals import Proposed
@@ -124,8 +123,8 @@ def for_parent(connection: Connection, vault: Vault, parent: Person, report_id: 
 def of_mentor(connection: Connection, vault: Vault, mentor_id: int, most: int = MOST) -> list[Report]:
     """The reports of the families that this mentor guides now, drafts first, then the newest."""
     query = _GUIDED.where(families.c.mentor_id == mentor_id)
-    rows = connection.execute(query.order_by(reports.c.status, reports.c.held_on.desc(), reports.c.id.desc()))
-    return [_read(row, vault, professional=True) for row in rows.fetchmany(most)]
+    in_order = query.order_by(reports.c.status, reports.c.held_on.desc(), reports.c.id.desc())
+    return [_read(row, vault, professional=True) for row in connection.execute(in_order.limit(most))]
 
 
 def of_parents(connection: Connection, vault: Vault, family_id: int, most: int = MOST) -> list[Report]:
@@ -337,9 +336,3 @@ def _row(report: Report, vault: Vault) -> dict[str, Any]:
         "parts_sealed": vault.seal_json(PARTS, report.id, parts),
         "professional_sealed": sealed,
     }
-
-
-def parents_of(connection: Connection, vault: Vault, report: Report) -> Sequence[Person]:
-    """The parents who may read it."""
-    found = people.in_family(connection, vault, report.family_id)
-    return [one for one in found if Role.PARENT in one.roles]

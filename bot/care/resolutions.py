@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from bot.care import coming, records, rituals
 from bot.care.coming import Coming
+from bot.care.months import month_of
 from bot.care.people import Person
 from bot.care.records import Field, Record
 from bot.schedule.local_time import next_instant
-from bot.store.types import new_id
+from bot.store.types import new_id, read_id
 from bot.store.vault import Vault
 
 KIND, CHECK_KIND = "resolution", "resolution_check"
@@ -60,6 +61,11 @@ def read_moment(written: str) -> Moment | None:
         return Moment(time.fromisoformat(at), wanted or rituals.EVERY_DAY)
     except ValueError:
         return None
+
+
+def is_open(resolution: Record) -> bool:
+    """Whether it was not ended."""
+    return resolution.value("status") in (None, Status.OPEN.value)
 
 
 def next_time(person: Person, moment: Moment, now: datetime) -> datetime:
@@ -158,14 +164,14 @@ def months(resolutions: Sequence[Record], checks: Sequence[Record]) -> list[Mont
     found: dict[date, dict[int, Tried]] = {}
 
     def of(day: date, resolution: Record) -> Tried:
-        month = found.setdefault(day.replace(day=1), {})
+        month = found.setdefault(month_of(day), {})
         status = str(resolution.value("status") or Status.OPEN.value)
         return month.setdefault(resolution.id, Tried(resolution.said("text"), status))
 
     for one in resolutions:
         of(one.local_day, one).new = True
     for check in checks:
-        resolution = known.get(_id(check.value("resolution")))
+        resolution = known.get(read_id(str(check.value("resolution"))))
         if resolution is None:
             continue
         tried = of(check.local_day, resolution)
@@ -175,7 +181,3 @@ def months(resolutions: Sequence[Record], checks: Sequence[Record]) -> list[Mont
         if check.said("helped") and check.said("helped") not in tried.helped:
             tried.helped.append(check.said("helped"))
     return [Month(first, list(found[first].values())) for first in sorted(found, reverse=True)]
-
-
-def _id(value: object) -> int:
-    return int(str(value)) if str(value).isdecimal() else 0

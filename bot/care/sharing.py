@@ -18,6 +18,7 @@ from bot.care import consents, looks, notes, pages, people
 from bot.care import records as kept
 from bot.care.consents import Purpose
 from bot.care.looks import Look
+from bot.care.months import month_of
 from bot.care.pages import Page
 from bot.care.people import Person, Role
 from bot.care.records import Record
@@ -124,7 +125,7 @@ def marked_count(connection: Connection, person_id: int) -> int:
 def workbook_months(connection: Connection, person_id: int) -> list[date]:
     """The months, by their first day, of which something is in this person's workbook."""
     days = select(records.c.local_day).where(records.c.person_id == person_id, records.c.in_workbook).distinct()
-    return sorted({day.replace(day=1) for day in connection.execute(days).scalars()})
+    return sorted({month_of(day) for day in connection.execute(days).scalars()})
 
 
 def workbook_entries(connection: Connection, vault: Vault, person_id: int, since: date, until: date) -> list[Entry]:
@@ -199,6 +200,14 @@ def headings(connection: Connection, viewer: Person, owners: Sequence[Person], n
     query = query.where(_visible(connection, viewer, owners)).order_by(records.c.local_day.desc(), records.c.id.desc())
     found = pages.fetch(connection, query, number)
     return Page([Heading(*row) for row in found.items], found.number, found.more)
+
+
+def newest_of_kind(connection: Connection, viewer: Person, owner: Person, kind: str, most: int) -> list[Heading]:
+    """What this viewer may open now of one kind of this owner's, the newest day first."""
+    query = select(records.c.id, records.c.person_id, records.c.kind, records.c.local_day)
+    query = query.where(_visible(connection, viewer, [owner]), records.c.kind == kind)
+    rows = connection.execute(query.order_by(records.c.local_day.desc(), records.c.id.desc()).limit(most))
+    return [Heading(*row) for row in rows]
 
 
 def count_shared(

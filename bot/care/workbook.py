@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection
 
-from bot.care import additions, appointments, records, reports, resolutions, sharing
+from bot.care import additions, appointment_rules, appointments, records, reports, resolutions, sharing
 from bot.care.additions import Addition
-from bot.care.appointments import Appointment
+from bot.care.appointment_rules import Appointment
+from bot.care.months import month_after, month_of
 from bot.care.people import Person
 from bot.care.reports import Given
 from bot.care.resolutions import Tried
 from bot.care.sharing import Entry
 from bot.store.vault import Vault
 
-_PLANNED = (appointments.AGREED, appointments.HAPPENED, appointments.MISSED)
+_PLANNED = (appointment_rules.AGREED, appointment_rules.HAPPENED, appointment_rules.MISSED)
 """What was on the calendar: a proposal is not, and what was cancelled is not any more."""
 
 
@@ -53,16 +54,6 @@ class Month:
         return not (self.activities or self.reports or self.resolutions or self.entries or self.additions)
 
 
-def month_of(day: date) -> date:
-    """The first day of the month that this day is in."""
-    return day.replace(day=1)
-
-
-def month_after(first: date) -> date:
-    """The first day of the next month."""
-    return month_of(first + timedelta(days=31))
-
-
 def read_month(written: str) -> date | None:
     """The month that is written as "2026-11"; None when it is none."""
     try:
@@ -89,9 +80,9 @@ def activities_of(found: Iterable[Appointment], first: date) -> list[Activity]:
             continue
         planned, held = known.setdefault((one.kind, one.details.kind if one.kind == _OWN else ""), ([], []))
         planned.append(day)
-        if one.status == appointments.HAPPENED:
+        if one.status == appointment_rules.HAPPENED:
             held.append(day)
-    in_order = sorted(known, key=lambda key: (appointments.KINDS.index(key[0]), key[1]))
+    in_order = sorted(known, key=lambda key: (appointment_rules.KINDS.index(key[0]), key[1]))
     return [
         Activity(kind, words, tuple(known[kind, words][0]), tuple(known[kind, words][1])) for kind, words in in_order
     ]

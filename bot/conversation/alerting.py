@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from bot.care import alerts, families, letters, people
 from bot.care.alerts import Alert, Seen
+from bot.care.families import names_in_words
 from bot.care.people import Person
 from bot.conversation import outgoing, show
 from bot.conversation.outgoing import Rows
-from bot.conversation.safety_facts import in_words, sentence_of
+from bot.conversation.safety_facts import sentence_of
 from bot.conversation.turn import Turn
 from bot.safety.access import REFUSED
 from bot.store.outbox import Call, Priority
-from flows.engine.state import Key
+from bot.store.types import read_id
 
 ALERT_BUTTON = "alert"
 """What the buttons about an alert begin with; its id follows, and `_OVER` under a message to the parent."""
 _OVER = "over"
-_LONGEST_ID = 19
 
 
 def begin(turn: Turn, parent: Person) -> None:
@@ -39,7 +39,7 @@ def carry_on(turn: Turn, parent: Person, alert: Alert) -> list[Person]:
     """Asks those whose turn it is, and sets when to look again; returns who was asked now."""
     step = alerts.decide(_turns(turn, parent), alert.called, turn.now)
     asked = [one for one in step.ask if alerts.call(turn.connection, alert.id, one.id, turn.now)]
-    before = in_words(_still_asked(turn, parent, alert))
+    before = names_in_words(_still_asked(turn, parent, alert))
     for one in asked:
         _ask(turn, parent, alert, one, before)
     alerts.look_again(turn.connection, parent.chat_id, step.look_at)
@@ -61,8 +61,8 @@ def rang(turn: Turn) -> None:
         last = alerts.decide(turns, called, turn.now).all_asked
         others_before = not alert.called.keys() <= {one.id for together in turns for one in together}
         handed_over = others_before and parent.mentor_id in {one.id for one in asked}
-        told = {"silent": in_words(silent), "names": in_words(asked), "last": last, "handed_over": handed_over}
-        text = turn.text("alert_next", **told)
+        names, before = names_in_words(asked), names_in_words(silent)
+        text = turn.text("alert_next", silent=before, names=names, last=last, handed_over=handed_over)
         _tell(turn, parent, text, _over_row(turn, alert))
     elif not silent:
         alerts.end(turn.connection, alert.id, turn.now)
@@ -75,8 +75,7 @@ def rang(turn: Turn) -> None:
 def tapped(turn: Turn, rest: str, message_id: int | None) -> None:
     """Somebody who was asked takes it up, or the parent says that it is over; anybody else is refused."""
     number, _, what = rest.partition(":")
-    alert_id = int(number) if number.isascii() and number.isdecimal() and len(number) <= _LONGEST_ID else 0
-    found = alerts.find(turn.connection, alert_id) if alert_id < 2**63 else None
+    found = alerts.find(turn.connection, read_id(number))
     me = turn.person
     if me and found and what == _OVER and found.person_id == me.id:
         _is_over(turn, me, found)
@@ -97,7 +96,7 @@ def end(turn: Turn, parent: Person) -> str:
     told = _still_asked(turn, parent, alert)
     for one in told:
         _tell(turn, one, turn.text("alert_over_sentence", name=families.spoken(parent.name)))
-    return in_words(told)
+    return names_in_words(told)
 
 
 def _is_over(turn: Turn, parent: Person, alert: Alert) -> None:
@@ -128,7 +127,7 @@ def _take_up(turn: Turn, me: Person, alert_id: int, message_id: int | None) -> N
         case Seen.OVER:
             turn.say("alert_is_over", name=name)
         case Seen.BY_ANOTHER:
-            other = people.by_id(turn.connection, turn.host.vault, alert.seen_by) if alert.seen_by else None
+            other = people.by_id(turn.connection, turn.host.vault, alert.seen_by)
             turn.say("alert_taken_by_other", by=families.spoken(other.name) if other else "")
         case Seen.FIRST:
             alerts.look_again(turn.connection, parent.chat_id, None)
@@ -158,7 +157,7 @@ def _ask(turn: Turn, parent: Person, alert: Alert, one: Person, before: str) -> 
     sentence = sentence_of(turn.host.library.texts, parent)
     letter_id = letters.write(turn.connection, turn.host.vault, parent.id, one.id, sentence, turn.now)
     text = turn.text("alert_to_somebody", sentence=sentence, before=before, name=name)
-    rows = [[Key(turn.host.library.texts["alert_take_up"], f"{ALERT_BUTTON}:{alert.id}")]]
+    rows = [[turn.key("alert_take_up", f"{ALERT_BUTTON}:{alert.id}")]]
     call = outgoing.send(text, rows)
     turn.calls.append(Call(one.chat_id, call, Priority.SAFETY, "safety", letter_id=letter_id))
 
@@ -168,4 +167,4 @@ def _tell(turn: Turn, one: Person, text: str, rows: Rows = ()) -> None:
 
 
 def _over_row(turn: Turn, alert: Alert) -> Rows:
-    return [[Key(turn.host.library.texts["alert_over_button"], f"{ALERT_BUTTON}:{alert.id}:{_OVER}")]]
+    return [[turn.key("alert_over_button", f"{ALERT_BUTTON}:{alert.id}:{_OVER}")]]

@@ -8,10 +8,9 @@ in the receiver's chat: that is `posting`.
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import datetime, time, timedelta
 
-from bot.care import alerts, letters, notes, office, people, quiet
+from bot.care import alerts, letters, notes, office, people, quiet, records
 from bot.care.families import spoken
 from bot.care.letters import Carried, Sent
 from bot.care.notes import Piece
@@ -23,8 +22,8 @@ from bot.conversation.turn import Turn
 from bot.schedule.local_time import instant_on
 from bot.store import outbox
 from bot.store.outbox import Call
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
-from flows.engine.state import Key
 from flows.engine.templates import excerpt
 
 NOT_FOR = "n"
@@ -37,7 +36,6 @@ _ANSWERS = ("text", "voice", "photo")
 _A_WISH = 3
 """In words: so short is what people type to get something of the bot."""
 _TAKEN = re.compile(rf"([0-9]{{1,19}}):({'|'.join(_ANSWERS)})")
-_MAX_ID = 2**63 - 1
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -70,7 +68,7 @@ def _parent_replied(turn: Turn, parent: Person, writer: Person, letter: Carried,
     """A parent's reply to a mentor who is that no more goes to the mentor of now, and the parent is told so."""
     handed = not alerts.is_theirs(turn.connection, turn.host.vault, parent, writer)
     if handed:
-        mentor = people.by_id(turn.connection, turn.host.vault, parent.mentor_id) if parent.mentor_id else None
+        mentor = people.by_id(turn.connection, turn.host.vault, parent.mentor_id)
         if mentor is None:
             return False
         before, writer = writer, mentor
@@ -151,9 +149,9 @@ def just_answered(turn: Turn, message: Message) -> bool:
     word = when_read(turn, parent, writer)
     letter_id = to_mentor(turn, parent, writer, _answer_to(turn, letter, message, handed=False))
     name = spoken(writer.name)
-    label = turn.plain("answer_not_for", name=excerpt(name, 24))
+    button = turn.key("answer_not_for", f"{NOT_FOR}:{letter_id}:{message.kind}", name=excerpt(name, 24))
     text = "\n\n".join(part for part in (turn.text("answer_sent", name=name), word) if part)
-    turn.send(text, [[Key(label, f"{NOT_FOR}:{letter_id}:{message.kind}")]])
+    turn.send(text, [[button]])
     return True
 
 
@@ -192,13 +190,16 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     """An answer was not meant for the mentor: their copy goes where Telegram lets go of it, and it stays as a note.
     False when it is no answer of this person's."""
     found, parent = _TAKEN.fullmatch(rest), turn.person
-    if found is None or parent is None or int(found[1]) > _MAX_ID:
+    if found is None or parent is None or int(found[1]) > MAX_ID:
         return False
-    sent = letters.sent_together(turn.connection, turn.host.vault, parent.id, int(found[1]))
+    sent, key = letters.sent_together(turn.connection, turn.host.vault, parent.id, int(found[1])), _key(found[1])
+    if not sent and records.find(turn.connection, turn.host.vault, parent.id, key):
+        turn.show(turn.text("answer_taken_back_before"), [], message_id)
+        return True
     if not sent:
         return False
     mentor = people.by_id(turn.connection, turn.host.vault, sent[0].to_person)
-    _keep_as_note(turn, parent, sent, found[2])
+    _keep_as_note(turn, parent, key, sent, found[2])
     for one in sent:
         if one.message_id is not None:
             turn.calls.append(Call(one.chat_id, outgoing.take_away([one.message_id]), purpose="edit"))
@@ -208,9 +209,14 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     return True
 
 
-def _keep_as_note(turn: Turn, parent: Person, sent: list[Sent], kind: str) -> None:
+def _key(letter_id: str) -> str:
+    """Of the note that an answer becomes: by it a second tap knows that this was done."""
+    return f"back.{int(letter_id)}"
+
+
+def _keep_as_note(turn: Turn, parent: Person, key: str, sent: list[Sent], kind: str) -> None:
     """Once, though a stand-in may have got it as well."""
-    key, today = f"{secrets.token_hex(4)}.1", turn.facts.local.date()
+    today = turn.facts.local.date()
     for one in sent:
         if one.to_person == sent[0].to_person:
             piece = Piece(kind if one.file_id else "text", one.text, one.file_id)

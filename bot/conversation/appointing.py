@@ -1,7 +1,7 @@
 """What buttons of appointments do: say yes, move, cancel, tell whether it took place. One tap each, in place.
 
 Every tap looks up anew whose the appointment is and what may be done with it now. Does not know what is allowed: that
-is `care.appointments`; nor how others hear of it: `appointment_news`.
+is `appointment_rules`; nor how others hear of it: `appointment_news`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.care import appointments
-from bot.care.appointments import Act, Appointment, Details, Side
+from bot.care import appointment_rules, appointments
+from bot.care.appointment_rules import Act, Appointment, Details, Side
 from bot.conversation import appointment_lists
 from bot.conversation.appointment_news import MEETING, MOVE_FLOW, NEW_FLOW, PROPOSE_FLOW, button, tell
 from bot.conversation.appointment_words import APPOINTMENTS, Words, at_same_time, clock, short_day, weeks_to
@@ -19,10 +19,12 @@ from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import GUIDED
 from flows.engine.state import Key, Ref
-from flows.engine.templates import render
 
 REPORT_FLOW = "report"
-_ONE = re.compile(r"([a-z]{1,2}):([0-9]{1,19})(?::([0-9]{1,10}))?")
+_LONGEST_LEAVE = 60
+"""In weeks: no week after leave is looked for further ahead."""
+_ONE = re.compile(r"([a-z]{1,2}):([0-9]{1,19})(?::([0-9]{1,9}))?")
+"""The last number counts minutes: with nine digits it is still an instant."""
 
 Rows = list[list[Key]]
 
@@ -35,7 +37,7 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
         return True
     wish = _ONE.fullmatch(rest)
     one = appointments.find_for(turn.connection, turn.host.vault, turn.person, int(wish[2])) if wish else None
-    side = appointments.side_of(one, turn.person) if one else None
+    side = appointment_rules.side_of(one, turn.person) if one else None
     act = _ACTS.get(wish[1]) if wish else None
     if wish is None or one is None or side is None or act is None:
         return False
@@ -48,27 +50,27 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
 def show_card(turn: Turn, one: Appointment, message_id: int | None, lead: str = "") -> None:
     """One appointment, with what can be done with it."""
     person = turn.person
-    side = appointments.side_of(one, person) if person else None
+    side = appointment_rules.side_of(one, person) if person else None
     if person is None or side is None:
         return
     words = Words(turn.facts, person)
     told = {**words.described(one), "standing": words.standing(one)}
     rows = _rows(turn, one, side)
-    rows.append([_key(turn, "page_back", appointment_lists.token_of(turn, one, side))])
+    rows.append([turn.key("page_back", appointment_lists.token_of(turn, one, side))])
     parts = [turn.text(lead)] if lead else []
     turn.show("\n\n".join([*parts, turn.text("appointment_card", **told)]), rows, message_id)
 
 
 def _rows(turn: Turn, one: Appointment, side: Side) -> Rows:
-    may, over = appointments.may(one, side, turn.now), one.starts_at <= turn.now
+    may, over = appointment_rules.may(one, side, turn.now), one.starts_at <= turn.now
     rows: Rows = []
     if Act.AGREE in may:
         rows.append([button(turn, "appointment_yes", "y", one, stamp=True)])
     if Act.KEEP in may:
         rows.append([button(turn, "appointment_keep", "k", one)])
-    if Act.HAPPENED in may and one.status != appointments.MISSED:
+    if Act.HAPPENED in may and one.status != appointment_rules.MISSED:
         rows.append([button(turn, "appointment_took_place", "h", one)])
-    if Act.MISSED in may and one.status != appointments.HAPPENED:
+    if Act.MISSED in may and one.status != appointment_rules.HAPPENED:
         rows.append([button(turn, "appointment_not", "g", one)])
     if Act.SAY in may:
         rows.append([button(turn, "appointment_took_place", "p", one)])
@@ -77,13 +79,13 @@ def _rows(turn: Turn, one: Appointment, side: Side) -> Rows:
         rows.append([button(turn, "appointment_other", "m", one)])
     if Act.CANCEL in may:
         rows.append([button(turn, "appointment_cancel", "c", one)])
-    if one.status == appointments.MISSED and Act.HAPPENED in may:
+    if one.status == appointment_rules.MISSED and Act.HAPPENED in may:
         rows.append([button(turn, "appointment_took_place", "h", one)])
-    if one.status == appointments.HAPPENED and Act.MISSED in may:
+    if one.status == appointment_rules.HAPPENED and Act.MISSED in may:
         rows.append([button(turn, "appointment_not", "g", one)])
     if Act.AGAIN in may:
         rows += _again_rows(turn, one, side)
-    if side is Side.MENTOR and over and one.status in (appointments.AGREED, appointments.HAPPENED):
+    if side is Side.MENTOR and over and one.status in (appointment_rules.AGREED, appointment_rules.HAPPENED):
         rows += _report_row(turn, one)
     return rows
 
@@ -91,43 +93,51 @@ def _rows(turn: Turn, one: Appointment, side: Side) -> Rows:
 def _again_rows(turn: Turn, one: Appointment, side: Side) -> Rows:
     """A new appointment like this one: at the same time in a week that is still to come, or at any other."""
     if side is Side.PARENT or turn.person is None:
-        return [[_key(turn, "appointment_again", f"{menus.START_FLOW}:{PROPOSE_FLOW}")]]
+        return [[turn.key("appointment_again", f"{menus.START_FLOW}:{PROPOSE_FLOW}")]]
     at = turn.person.local(next_like(turn, one))
     scope = {"day": short_day(at.date()), "clock": clock(at)}
-    same = render(turn.host.library.texts["appointment_same_time"], scope, html=False)
+    same = turn.plain("appointment_same_time", **scope)
     return [
         [Key(same, f"{MEETING}:w:{one.id}")],
-        [_key(turn, "appointment_again", f"{GUIDED}:d:{one.family_id}:{NEW_FLOW}")],
+        [turn.key("appointment_again", f"{GUIDED}:d:{one.family_id}:{NEW_FLOW}")],
     ]
 
 
 def next_like(turn: Turn, one: Appointment) -> datetime:
-    """The first instant still to come, whole weeks later at the same local time."""
-    return at_same_time(one, timedelta(weeks=weeks_to(one, turn.now)))
+    """The first instant still to come, whole weeks later at the same local time, and not while whoever asks is on
+    leave."""
+    weeks = weeks_to(one, turn.now)
+    at = at_same_time(one, timedelta(weeks=weeks))
+    for later in range(_LONGEST_LEAVE):
+        at = at_same_time(one, timedelta(weeks=weeks + later))
+        if turn.person is None or not turn.person.is_away(at):
+            break
+    return at
 
 
 def _report_row(turn: Turn, one: Appointment) -> Rows:
     if REPORT_FLOW not in turn.host.library.flows:
         return []
-    return [[_key(turn, "appointment_report", f"{GUIDED}:d:{one.family_id}:{REPORT_FLOW}")]]
+    return [[turn.key("appointment_report", f"{GUIDED}:d:{one.family_id}:{REPORT_FLOW}")]]
 
 
 # --- the acts: each tells whether it could be done --------------------------------------------------------------------
 
 
 def _agree(turn: Turn, one: Appointment, side: Side, at: datetime, message_id: int | None) -> bool:
-    """A mentor who is busy then is asked once more."""
-    if side is Side.MENTOR and turn.person and Act.AGREE in appointments.may(one, side, turn.now):
+    """A mentor who is busy or on leave then is asked once more."""
+    if side is Side.MENTOR and turn.person and Act.AGREE in appointment_rules.may(one, side, turn.now):
         connection, vault = turn.connection, turn.host.vault
         found = appointments.clashing(connection, vault, turn.person.id, at, one.minutes, but=one.id)
-        if found:
+        away = turn.person.is_away(at)
+        if found or away:
             others = Words(turn.facts, turn.person).others(found)
             rows = [
                 [button(turn, "appointment_yes_still", "yy", one, stamp=True)],
                 [button(turn, "appointment_other", "m", one)],
                 [button(turn, "page_back", "o", one)],
             ]
-            turn.show(turn.text("appointment_clash", others=others), rows, message_id)
+            turn.show(turn.text("appointment_clash", others=others, away=away), rows, message_id)
             return True
     return _agree_anyway(turn, one, side, at, message_id)
 
@@ -151,7 +161,7 @@ def _keep(turn: Turn, one: Appointment, side: Side, at: datetime, message_id: in
 
 
 def _move(turn: Turn, one: Appointment, side: Side, at: datetime, message_id: int | None) -> bool:
-    if Act.MOVE not in appointments.may(one, side, turn.now):
+    if Act.MOVE not in appointment_rules.may(one, side, turn.now):
         return False
     turn.start(MOVE_FLOW, {"appointment": Ref(APPOINTMENTS, str(one.id))})
     return turn.unexpected is None
@@ -159,12 +169,12 @@ def _move(turn: Turn, one: Appointment, side: Side, at: datetime, message_id: in
 
 def _cancel(turn: Turn, one: Appointment, side: Side, at: datetime, message_id: int | None) -> bool:
     """Asks once more: the other side hears it at once."""
-    if Act.CANCEL not in appointments.may(one, side, turn.now) or turn.person is None:
+    if Act.CANCEL not in appointment_rules.may(one, side, turn.now) or turn.person is None:
         return False
     yes, no = f"{MEETING}:cc:{one.id}", f"{MEETING}:o:{one.id}"
     told = Words(turn.facts, turn.person).described(one)
     text, rows = entries.question(turn.host.library, "appointment_cancel_sure", yes, no, told)
-    if Act.MOVE in appointments.may(one, side, turn.now):
+    if Act.MOVE in appointment_rules.may(one, side, turn.now):
         rows.insert(1, [button(turn, "appointment_other", "m", one)])
     turn.show(text, rows, message_id)
     return True
@@ -183,7 +193,7 @@ def _happened(turn: Turn, one: Appointment, side: Side, at: datetime, message_id
     held = appointments.happened(turn.connection, turn.host.vault, one.id, side, turn.now)
     if held is None:
         return False
-    if one.status == appointments.MISSED:
+    if one.status == appointment_rules.MISSED:
         tell(turn, held, "appointment_held")
     rows = [*_report_row(turn, held), *_again_rows(turn, held, side)]
     _here(turn, held, "appointment_happened_here", message_id, rows=rows)
@@ -223,7 +233,7 @@ def _said_no(turn: Turn, one: Appointment, side: Side, at: datetime, message_id:
 def _again(turn: Turn, one: Appointment, side: Side, at: datetime, message_id: int | None) -> bool:
     """One like it is proposed at once, at the same time in a week that is still to come."""
     person = turn.person
-    if person is None or side is Side.PARENT or Act.AGAIN not in appointments.may(one, side, turn.now):
+    if person is None or side is Side.PARENT or Act.AGAIN not in appointment_rules.may(one, side, turn.now):
         return False
     connection, vault, at = turn.connection, turn.host.vault, next_like(turn, one)
     known = appointments.at_same_moment(connection, vault, one.family_id, at)
@@ -290,7 +300,3 @@ def _here(
     scope = {**Words(turn.facts, person).described(one), "told": told}
     below = rows if rows is not None else []
     turn.show(turn.text(name, **scope), [*below, [button(turn, "appointment_show", "o", one)]], message_id)
-
-
-def _key(turn: Turn, name: str, token: str) -> Key:
-    return Key(render(turn.host.library.texts[name], {}, html=False), token)

@@ -8,18 +8,17 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from bot.care import agenda, appointments, pages
-from bot.care.appointments import Appointment, Side
+from bot.care import agenda, appointment_rules, appointments, pages
+from bot.care.appointment_rules import Appointment, Side
+from bot.care.months import month_after, month_before, month_of
 from bot.care.people import Person, Role
 from bot.conversation.appointment_news import MEETING
 from bot.conversation.appointment_words import Words
 from bot.conversation.turn import Turn
 from bot.schedule.local_time import instant_on
 from bot.screens import entries, menus
-from bot.screens.entries import MAX_LABEL
-from flows.engine.dutch.spoken import month_name
+from flows.engine.dutch.spoken import month_name, month_of_year
 from flows.engine.state import Key
-from flows.engine.templates import excerpt, render
 
 MINE, GUIDED = "my_appointments", "appointments"
 """The screens of a parent and of a mentor."""
@@ -66,7 +65,7 @@ def show_mine(turn: Turn, message_id: int | None = None, number: int = 0) -> Non
         return
     since = turn.now - _RECENTLY
     found = appointments.of_family(turn.connection, turn.host.vault, person.family_id, since=since)
-    ahead = [one for one in found if one.starts_at > turn.now and one.status in appointments.OPEN]
+    ahead = [one for one in found if one.starts_at > turn.now and one.status in appointment_rules.OPEN]
     behind = [one for one in reversed(found) if one not in ahead]
     page = pages.cut([*ahead, *behind], number)
     text, below = menus.show(turn.host.library.screens[MINE], turn.facts, may_start=turn.may_start)
@@ -86,19 +85,19 @@ def planned(turn: Turn) -> str:
     until = turn.now + agenda.AHEAD
     found = appointments.of_family(turn.connection, turn.host.vault, person.family_id, turn.now, until)
     words = Words(turn.facts, person)
-    told = [words.described(one) for one in found if one.status in appointments.OPEN]
+    told = [words.described(one) for one in found if one.status in appointment_rules.OPEN]
     return "\n".join(turn.text("appointment_coming", **one) for one in told[: pages.SIZE])
 
 
 def show_guided(turn: Turn, message_id: int | None = None) -> None:
     """A mentor's appointments of this month."""
     if turn.person:
-        _show_month(turn, turn.person, turn.person.local(turn.now).date().replace(day=1), None, message_id)
+        _show_month(turn, turn.person, month_of(turn.person.local(turn.now).date()), None, message_id)
 
 
 def _show_month(turn: Turn, mentor: Person, month: date, number: int | None, message_id: int | None) -> None:
     """A page of a month; without a number the one on which today stands."""
-    start, end = _start(mentor, month), _start(mentor, _next(month))
+    start, end = _start(mentor, month), _start(mentor, month_after(month))
     connection, vault, library = turn.connection, turn.host.vault, turn.host.library
     found = appointments.of_mentor(connection, vault, mentor.id, start, end)
     if number is None:
@@ -110,26 +109,20 @@ def _show_month(turn: Turn, mentor: Person, month: date, number: int | None, mes
     lines = [turn.text("appointment_line", **{**one, "day": one["short"]}) for one in told]
     rows = [_key(turn, one) for one in told]
     rows += entries.page_rows(library, f"{MEETING}:n:{month:%Y%m}", page.number, page.more)
-    rows.append([_month_key(_next(month, -1), "‹"), _month_key(_next(month), "›")])
+    rows.append([_month_key(month_before(month), "‹"), _month_key(month_after(month), "›")])
     text, below = menus.show(library.screens[GUIDED], turn.facts, may_start=turn.may_start)
-    heading = turn.text("appointment_month", month=f"{month_name(month)} {month.year}")
+    heading = turn.text("appointment_month", month=month_of_year(month))
     body = [text, "\n".join(lines)] if told else [turn.text("appointment_month_none")]
     turn.show("\n\n".join([heading, *body]), [*rows, *below], message_id)
 
 
 def _key(turn: Turn, told: dict[str, object]) -> list[Key]:
-    label = excerpt(render(turn.host.library.texts["appointment_label"], told, html=False), MAX_LABEL)
-    return [Key(label, f"{MEETING}:o:{told['id']}")]
+    return [turn.key("appointment_label", f"{MEETING}:o:{told['id']}", **told)]
 
 
 def _month_key(month: date, sign: str) -> Key:
     name = month_name(month)
     return Key(f"{sign} {name}" if sign == "‹" else f"{name} {sign}", f"{MEETING}:n:{month:%Y%m}:0")
-
-
-def _next(month: date, step: int = 1) -> date:
-    """The first day of the month after or before."""
-    return (month + timedelta(days=31)).replace(day=1) if step > 0 else (month - timedelta(days=1)).replace(day=1)
 
 
 def _start(mentor: Person, month: date) -> datetime:

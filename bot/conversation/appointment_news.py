@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.care import appointments, calendar_file, people, quiet
-from bot.care.appointments import Act, Appointment, Side
+from bot.care import appointment_rules, appointments, calendar_file, people, quiet
+from bot.care.appointment_rules import Act, Appointment, Side
 from bot.care.calendar_file import Entry
 from bot.care.families import spoken
-from bot.care.people import Person, Role
+from bot.care.people import Person
 from bot.conversation import outgoing
 from bot.conversation.appointment_words import Words
 from bot.conversation.turn import Turn
 from bot.screens import menus
 from flows.engine.state import Key
-from flows.engine.templates import enumerate_dutch, render
+from flows.engine.templates import enumerate_dutch
 
 MEETING = "m"
 """How buttons of appointments begin."""
@@ -30,12 +30,12 @@ _IN_TIME = timedelta(hours=3)
 def button(turn: Turn, text: str, act: str, one: Appointment, *, stamp: bool = False) -> Key:
     """A button about an appointment. With `stamp` it is about the time that is asked for now, and no other."""
     at = f":{int(one.wanted_at.timestamp()) // 60}" if stamp else ""
-    return Key(render(turn.host.library.texts[text], {}, html=False), f"{MEETING}:{act}:{one.id}{at}")
+    return turn.key(text, f"{MEETING}:{act}:{one.id}{at}")
 
 
 def answer_rows(turn: Turn, one: Appointment, side: Side) -> list[list[Key]]:
     """The buttons under what waits for this side's answer."""
-    may = appointments.may(one, side, turn.now)
+    may = appointment_rules.may(one, side, turn.now)
     rows = [[button(turn, "appointment_yes", "y", one, stamp=True)]] if Act.AGREE in may else []
     beside = [button(turn, "appointment_other", "m", one)] if Act.MOVE in may else []
     if Act.KEEP in may and one.waits_for is side:
@@ -53,7 +53,7 @@ def tell(turn: Turn, one: Appointment, name: str, *, file: bool = False, only: S
     for other in concerned(turn, one):
         if person and other.id == person.id:
             continue
-        if other.blocked or other.has_stopped or (only and only is not appointments.side_of(one, other)):
+        if other.blocked or other.has_stopped or (only and only is not appointment_rules.side_of(one, other)):
             continue
         told.append(spoken(other.name))
         _say(turn, one, other, name)
@@ -68,17 +68,18 @@ def tell(turn: Turn, one: Appointment, name: str, *, file: bool = False, only: S
 def concerned(turn: Turn, one: Appointment) -> list[Person]:
     """The parents of the family, and the mentor."""
     connection, vault = turn.connection, turn.host.vault
-    found = [each for each in people.in_family(connection, vault, one.family_id) if Role.PARENT in each.roles]
-    mentor = people.by_id(connection, vault, one.mentor_id) if one.mentor_id else None
+    found = people.parents_of(connection, vault, one.family_id)
+    mentor = people.by_id(connection, vault, one.mentor_id)
     return [*found, mentor] if mentor else found
 
 
 def _say(turn: Turn, one: Appointment, other: Person, name: str) -> None:
     words, by = Words(turn.facts, other), turn.person
-    side = appointments.side_of(one, other) or Side.PARENT
+    side = appointment_rules.side_of(one, other) or Side.PARENT
     waits = one.waits_for is side and name in ("appointment_proposed", "appointment_move_asked")
-    clash = ""
+    clash, away = "", False
     if waits and side is Side.MENTOR:
+        away = other.is_away(one.wanted_at)
         found = appointments.clashing(
             turn.connection, turn.host.vault, other.id, one.wanted_at, one.minutes, but=one.id
         )
@@ -87,6 +88,7 @@ def _say(turn: Turn, one: Appointment, other: Person, name: str) -> None:
         **words.described(one),
         "by": spoken(by.name) if by else "",
         "clash": clash,
+        "away": away,
         "old": words.when(one.starts_at),
     }
     if waits:
@@ -98,14 +100,13 @@ def _say(turn: Turn, one: Appointment, other: Person, name: str) -> None:
 
 def _after(turn: Turn, one: Appointment, side: Side, name: str) -> list[list[Key]]:
     """What the other may want to do after hearing this."""
-    texts = turn.host.library.texts
     if name == "appointment_parents_say_no":
         return [
             [button(turn, "appointment_not", "g", one)],
             [button(turn, "appointment_took_place", "h", one)],
         ]
     if name in ("appointment_missed", "appointment_cancelled") and side is Side.PARENT:
-        return [[Key(texts["appointment_again"], f"{menus.START_FLOW}:{PROPOSE_FLOW}")]]
+        return [[turn.key("appointment_again", f"{menus.START_FLOW}:{PROPOSE_FLOW}")]]
     return [[button(turn, "appointment_show", "o", one)]]
 
 
@@ -117,22 +118,19 @@ def _not_before(turn: Turn, one: Appointment, other: Person) -> datetime | None:
 
 
 def _caption(turn: Turn, one: Appointment) -> str:
-    return turn.text("appointment_file_gone" if one.status == appointments.CANCELLED else "appointment_file")
+    return turn.text("appointment_file_gone" if one.status == appointment_rules.CANCELLED else "appointment_file")
 
 
 def _file(turn: Turn, one: Appointment, reader: Person) -> bytes:
     words = Words(turn.facts, reader)
-    mentor = words.mentor_of(one)
-    scope = {"names": words.names(one)}
-    summary = render(turn.host.library.texts["appointment_summary"], scope, html=False)
     entry = Entry(
         uid=f"{one.id}@draaglicht",
         sequence=max(one.version - 1, 0),
         starts_at=one.starts_at,
         ends_at=one.ends_at,
-        summary=summary,
+        summary=turn.plain("appointment_summary", names=words.names(one)),
         place=words.place(one.details),
-        organizer=mentor,
-        cancelled=one.status == appointments.CANCELLED,
+        organizer=words.mentor_of(one),
+        cancelled=one.status == appointment_rules.CANCELLED,
     )
     return calendar_file.written(entry, turn.now)

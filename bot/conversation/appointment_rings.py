@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from bot.care import appointment_timers, appointments, coming, quiet, rituals
+from bot.care import appointment_rules, appointment_timers, appointments, coming, quiet, rituals
+from bot.care.appointment_rules import Appointment, Side
 from bot.care.appointment_times import DECENT, morning_of
-from bot.care.appointments import Appointment, Side
 from bot.care.people import Person
 from bot.conversation.appointment_lists import GUIDED
 from bot.conversation.appointment_news import button
@@ -20,7 +20,6 @@ from bot.conversation.turn import Turn
 from bot.schedule.local_time import instant_on
 from bot.screens import menus
 from bot.store.outbox import Priority
-from flows.engine.state import Key
 
 _ASKED_UNTIL = timedelta(days=3)
 """How long after a meeting it is of use to ask whether it took place."""
@@ -38,7 +37,7 @@ def rang(turn: Turn, timer: Rang) -> bool:
     one = appointments.find_for(turn.connection, turn.host.vault, person, appointment_id) if person else None
     if person is None or one is None:
         turn.note = "gone"
-    elif appointments.side_of(one, person) is Side.MENTOR:
+    elif appointment_rules.side_of(one, person) is Side.MENTOR:
         _mentor(turn, person, one)
     else:
         _parent(turn, person, one)
@@ -51,7 +50,7 @@ def _parent(turn: Turn, person: Person, one: Appointment) -> None:
     appointment_timers.set_again(turn.connection, one, turn.chat_id, follows)
     before = now < one.starts_at
     useful_until = one.starts_at if before else one.ends_at + _ASKED_UNTIL
-    is_wanted = one.status == appointments.AGREED or (before and one.waits_for is Side.PARENT)
+    is_wanted = one.status == appointment_rules.AGREED or (before and one.waits_for is Side.PARENT)
     is_over = not before and (now < one.ends_at or one.details.parents_say)
     if one.mentor_id is None or not is_wanted or is_over or not _may_speak(turn, person, one, useful_until):
         turn.note = turn.note or "not wanted"
@@ -62,13 +61,13 @@ def _parent(turn: Turn, person: Person, one: Appointment) -> None:
         rows = [[button(turn, "appointment_took_place", "p", one)], [button(turn, "appointment_not", "q", one)]]
         turn.send(turn.text("appointment_after", when=when), rows)
         return
-    name = "appointment_reminder" if one.status == appointments.AGREED else "appointment_reminder_open"
+    name = "appointment_reminder" if one.status == appointment_rules.AGREED else "appointment_reminder_open"
     turn.send(turn.text(name, when=when), [[button(turn, "appointment_show", "o", one)]])
 
 
 def _mentor(turn: Turn, mentor: Person, one: Appointment) -> None:
     useful_until = one.ends_at + _ASKED_UNTIL
-    if one.status != appointments.AGREED or turn.now < one.ends_at:
+    if one.status != appointment_rules.AGREED or turn.now < one.ends_at:
         turn.note = "not wanted"
     elif _may_speak(turn, mentor, one, useful_until):
         _speak(turn, mentor, one, useful_until)
@@ -109,7 +108,7 @@ def _morning(turn: Turn, due_at: datetime) -> None:
     appointment_timers.set_morning(turn.connection, mentor.id, turn.now)
     day = mentor.local(turn.now).date()
     start, end = (instant_on(day + timedelta(days=days), time(0), mentor.zone) for days in (0, 1))
-    agreed = (appointments.AGREED,)
+    agreed = (appointment_rules.AGREED,)
     found = appointments.of_mentor(turn.connection, turn.host.vault, mentor.id, start, end, agreed)
     ahead = [one for one in found if one.starts_at > turn.now]
     if not ahead or due_at != morning_of(found[0].starts_at, mentor.zone):
@@ -120,5 +119,5 @@ def _morning(turn: Turn, due_at: datetime) -> None:
         turn.priority, turn.purpose, turn.expires_at = Priority.REMINDER, "ritual", ahead[-1].starts_at
         words = Words(turn.facts, mentor)
         lines = [turn.text("appointment_today_line", **words.described(one)) for one in ahead]
-        rows = [[Key(turn.host.library.texts["appointment_all"], f"{menus.SHOW_SCREEN}:{GUIDED}")]]
+        rows = [[turn.key("appointment_all", f"{menus.SHOW_SCREEN}:{GUIDED}")]]
         turn.send("\n\n".join([turn.text("appointment_today"), "\n".join(lines)]), rows)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.care import appointments, people
-from bot.care.appointments import Act, Appointment, Details, Side
-from bot.care.families import spoken
+from bot.care import appointment_rules, appointments, people
+from bot.care.appointment_rules import Act, Appointment, Details, Side
+from bot.care.families import names_in_words, spoken
 from bot.care.people import Person, Role
 from bot.schedule.local_time import instant_on
-from flows.engine.dutch.spoken import clock_time, month_name, spoken_date, spoken_time, weekday_name
+from flows.engine.dutch.spoken import clock_time, lasting_date, spoken_date, spoken_time, weekday_name
 from flows.engine.templates import enumerate_dutch, render
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MOMENTS, APPOINTMENTS = "appointment_moments", "appointments"
 _MOST = 40
 _MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
-_WITH_YEAR = timedelta(days=183)
 _AFTER_WEEKS = (0, 1, 3)
 """The moments that are offered: the first week from the last time on that is still to come, and these after it."""
 _LATER = timedelta(days=1), timedelta(weeks=1), timedelta(weeks=2)
@@ -43,30 +42,30 @@ class Words:
     def names_of(self, family_id: int) -> str:
         """The parents of a family, by name."""
         if family_id not in self._names:
-            found = people.in_family(self.facts.connection, self.facts.vault, family_id)
-            self._names[family_id] = enumerate_dutch([spoken(one.name) for one in found if Role.PARENT in one.roles])
+            found = people.parents_of(self.facts.connection, self.facts.vault, family_id)
+            self._names[family_id] = names_in_words(found)
         return self._names[family_id]
 
     def mentor_of(self, one: Appointment) -> str:
         """The mentor's name; empty when there is none."""
-        mentor = people.by_id(self.facts.connection, self.facts.vault, one.mentor_id) if one.mentor_id else None
+        mentor = people.by_id(self.facts.connection, self.facts.vault, one.mentor_id)
         return spoken(mentor.name) if mentor else ""
 
     def names(self, one: Appointment) -> str:
         """The other side, by name."""
-        mine = appointments.side_of(one, self.reader) is Side.MENTOR
+        mine = appointment_rules.side_of(one, self.reader) is Side.MENTOR
         return self.names_of(one.family_id) if mine else self.mentor_of(one)
 
     def described(self, one: Appointment, *, names: bool = True) -> dict[str, Any]:
         """All that texts may say of it."""
-        now, side = self.facts.now, appointments.side_of(one, self.reader)
+        now, side = self.facts.now, appointment_rules.side_of(one, self.reader)
         at = self.reader.local(one.starts_at)
         return {
             "id": str(one.id),
             "what": self.what(one.kind, one.details),
             "when": self.when(one.starts_at),
-            "asked": self.when(one.move_to) if one.status == appointments.AGREED and one.move_to else "",
-            "day": full_date(at.date(), self._today),
+            "asked": self.when(one.move_to) if one.status == appointment_rules.AGREED and one.move_to else "",
+            "day": lasting_date(at.date(), self._today),
             "time": spoken_time(at.time()),
             "clock": clock(at),
             "short": short_day(at.date()),
@@ -78,7 +77,7 @@ class Words:
             "status": one.status,
             "over": one.starts_at <= now,
             "for_me": one.waits_for is side,
-            "alone": one.mentor_id is None and one.status in appointments.OPEN,
+            "alone": one.mentor_id is None and one.status in appointment_rules.OPEN,
             "parents_say": one.details.parents_say if side is Side.MENTOR else "",
         }
 
@@ -100,7 +99,7 @@ class Words:
         return details.kind or self._text(f"appointment_kind_{kind}")
 
     def place(self, details: Details) -> str:
-        known = details.where in appointments.HELD_PLACES
+        known = details.where in appointment_rules.HELD_PLACES
         at_mine = details.where == "home" and self.reader.family_id is not None
         where = (
             self._text("appointment_where_mine" if at_mine else f"appointment_where_{details.where}") if known else ""
@@ -116,7 +115,7 @@ class Words:
         """An instant on the reader's clock: "dinsdag 1 december om half drie 's middags". Never "morgen": it is read
         again on another day."""
         at = self.reader.local(moment)
-        return self._text("coming_when", day=full_date(at.date(), self._today), time=spoken_time(at.time()))
+        return self._text("coming_when", day=lasting_date(at.date(), self._today), time=spoken_time(at.time()))
 
     def soon(self, moment: datetime) -> str:
         """The same for what is read now: "morgen om half drie 's middags"."""
@@ -140,22 +139,16 @@ def _standing(told: dict[str, Any]) -> str:
     """The end of the name of the text that says how it stands."""
     if told["alone"]:
         return "alone"
-    if told["status"] == appointments.PROPOSED:
+    if told["status"] == appointment_rules.PROPOSED:
         return ("offered_over" if told["over"] else "offered") if told["for_me"] else "proposed"
     if told["asked"]:
         return "move_offered" if told["for_me"] else "moving"
-    return "over" if told["status"] == appointments.AGREED and told["over"] else str(told["status"])
+    return "over" if told["status"] == appointment_rules.AGREED and told["over"] else str(told["status"])
 
 
 def clock(at: datetime) -> str:
     """A local time as a diary shows it: "14.30"."""
     return clock_time(at.time()).replace(":", ".")
-
-
-def full_date(day: date, today: date) -> str:
-    """A date by its weekday, day and month, with the year when it is half a year away or more."""
-    year = f" {day.year}" if abs(day - today) >= _WITH_YEAR else ""
-    return f"{weekday_name(day)} {day.day} {month_name(day)}{year}"
 
 
 def short_day(day: date) -> str:
@@ -239,20 +232,21 @@ def _open(facts: Facts) -> list[Appointment]:
         found += appointments.of_family(connection, vault, person.family_id, since=facts.now - timedelta(days=60))
     if Role.MENTOR in person.roles:
         since = facts.now - timedelta(days=60)
-        found += appointments.of_mentor(connection, vault, person.id, since=since, statuses=appointments.OPEN)
-    return [one for one in found if one.status in appointments.OPEN]
+        found += appointments.of_mentor(connection, vault, person.id, since=since, statuses=appointment_rules.OPEN)
+    return [one for one in found if one.status in appointment_rules.OPEN]
 
 
 def _may_move(facts: Facts, person: Person, one: Appointment) -> bool:
-    side = appointments.side_of(one, person)
-    return side is not None and Act.MOVE in appointments.may(one, side, facts.now)
+    side = appointment_rules.side_of(one, person)
+    return side is not None and Act.MOVE in appointment_rules.may(one, side, facts.now)
 
 
 def _last(facts: Facts, person: Person) -> list[Appointment]:
     """The last appointment of each family of theirs."""
     found: list[Appointment] = []
     if person.family_id and person.mentor_id:
-        found += appointments.of_family(facts.connection, facts.vault, person.family_id)[-1:]
+        last = appointments.last_of_family(facts.connection, facts.vault, person.family_id)
+        found += [last] if last else []
     if Role.MENTOR in person.roles:
         found += appointments.last_of_families(facts.connection, facts.vault, person.id).values()
     return found

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from flows.engine.dutch.spoken import month_name
+from flows.engine.dutch.spoken import full_date
 from flows.engine.library import CONTENT
 
 MAX_FILE = 20 * 1024 * 1024
@@ -87,10 +87,9 @@ def _page() -> Template:
 def _moment(instant: str, zone: str) -> str:
     """An instant on the clock of `zone`: "1 maart 2027, 19.30 uur"."""
     local = datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
-    return f"{local.day} {month_name(local.date())} {local.year}, {local:%H.%M} uur"
+    return f"{full_date(local.date())}, {local:%H.%M} uur"
 
 
 def _day(day: str) -> str:
     """A day: "1 maart 2027"."""
-    found = datetime.fromisoformat(day).date()
-    return f"{found.day} {month_name(found)} {found.year}"
+    return full_date(datetime.fromisoformat(day).date())

@@ -25,9 +25,9 @@ from bot.conversation.drawings import DRAWINGS
 from bot.conversation.turn import Turn
 from bot.screens import entries
 from bot.screens.entries import File
-from flows.engine.dutch.spoken import month_name
+from flows.engine.dutch.spoken import day_of_month, full_date, month_name, month_of_year
 from flows.engine.state import Request
-from flows.engine.templates import excerpt, render
+from flows.engine.templates import excerpt
 
 SCENE = "scene"
 _CARDS = {thoughts.THOUGHT: "warm", thoughts.SAYING: "fresh", thoughts.TO_REMEMBER: "calm"}
@@ -63,14 +63,14 @@ def bind(turn: Turn, parent: Person, first: date | None, last: date | None, titl
     if not chapters:
         return None
     data = {
-        "title": excerpt(title, _MOST_TITLE) or binder.words("workbook_book_title", name=spoken(parent.name)),
-        "subtitle": binder.words("workbook_book_period", first=_name(within[0]), last=_name(within[-1])),
-        "made": binder.words("workbook_book_made", name=spoken(parent.name), day=_long(turn.facts.local.date())),
-        "contents": binder.words("workbook_book_contents"),
+        "title": excerpt(title, _MOST_TITLE) or turn.plain("workbook_book_title", name=spoken(parent.name)),
+        "subtitle": turn.plain("workbook_book_period", first=month_of_year(within[0]), last=month_of_year(within[-1])),
+        "made": turn.plain("workbook_book_made", name=spoken(parent.name), day=full_date(turn.facts.local.date())),
+        "contents": turn.plain("workbook_book_contents"),
         "chapters": chapters,
     }
     period = f"{within[0]:%Y-%m}" if within[0] == within[-1] else f"{within[0]:%Y-%m}-{within[-1]:%Y-%m}"
-    return Book(data, binder.wanted, f"{binder.words('workbook_book_file')}-{period}.pdf")
+    return Book(data, binder.wanted, f"{turn.plain('workbook_book_file')}-{period}.pdf")
 
 
 @dataclass
@@ -84,10 +84,6 @@ class _Binder:
     @property
     def wanted(self) -> list[list[str]]:
         return [[file_id, name] for file_id, name in self.names.items()]
-
-    def words(self, name: str, /, **scope: object) -> str:
-        """A text of the library, as it is printed."""
-        return render(self.turn.host.library.texts[name], scope, html=False)
 
     # --- a month ------------------------------------------------------------------------------------------------------
 
@@ -104,42 +100,42 @@ class _Binder:
             *self._under("workbook_book_scenes", map(self._entry, scenes)),
             *self._under("workbook_book_kept", map(self._entry, others)),
         ]
-        return {"title": _name(month.first).capitalize(), "blocks": blocks} if blocks else None
+        return {"title": month_of_year(month.first).capitalize(), "blocks": blocks} if blocks else None
 
     def _under(self, heading: str, blocks: Iterable[Block]) -> list[Block]:
         found = list(blocks)
-        return [{"block": "heading", "text": self.words(heading)}, *found] if found else []
+        return [{"block": "heading", "text": self.turn.plain(heading)}, *found] if found else []
 
     def _overview(self, month: Month) -> list[Block]:
         told = [in_chat.activity_words(self.turn, one) for one in month.activities]
         if not told:
             return []
-        heads = [self.words(f"workbook_book_{name}") for name in ("what", "planned", "held")]
+        heads = [self.turn.plain(f"workbook_book_{name}") for name in ("what", "planned", "held")]
         rows = [[f"{one['what'][:1].upper()}{one['what'][1:]}", one["planned"], one["held"]] for one in told]
         return [{"block": "overview", "heads": heads, "rows": rows}]
 
     def _resolution(self, tried: Tried) -> Block:
         scope = {"worked": tried.worked, "partly": tried.partly, "status": tried.status, "new": tried.new}
-        went = self.words("workbook_book_went", **scope)
-        lines = [(self.words("workbook_book_how"), went)] if went else []
+        went = self.turn.plain("workbook_book_went", **scope)
+        lines = [(self.turn.plain("workbook_book_how"), went)] if went else []
         if tried.helped:
-            lines.append((self.words("workbook_book_helped"), "\n".join(tried.helped)))
+            lines.append((self.turn.plain("workbook_book_helped"), "\n".join(tried.helped)))
         return _block("entry", title=tried.text, aside="", lines=_lines(lines), photos=[])
 
     def _meeting(self, given: Given) -> Block:
         return _block(
             "meeting",
-            title=self.words("workbook_meeting", day=in_chat.day_words(given.date)),
+            title=self.turn.plain("workbook_meeting", day=day_of_month(given.date)),
             facts=_lines(in_chat.meeting_parts(self.turn, given)),
             notes=[self._note(one) for one in given.additions],
             photos=[],
-            room=self.words("workbook_book_room"),
+            room=self.turn.plain("workbook_book_room"),
         )
 
     def _note(self, one: Addition) -> Block:
         day = self.parent.local(one.made_at).date()
         name = "" if one.person_id == self.parent.id else spoken(one.writer)
-        head = self.words("workbook_book_note", name=name, day=f"{day.day} {month_name(day)}")
+        head = self.turn.plain("workbook_book_note", name=name, day=f"{day.day} {month_name(day)}")
         file = [File(one.kind, one.file_id)] if one.file_id else []
         elsewhere = self._elsewhere(file)
         text = "\n\n".join(part for part in (one.text, elsewhere) if part)
@@ -149,7 +145,7 @@ class _Binder:
         library = self.turn.host.library
         name = entries.name_of(library, record.kind)
         title = f"{name[:1].upper()}{name[1:]}"
-        aside = " · ".join(part for part in (in_chat.day_words(record.local_day), self._child(record)) if part)
+        aside = " · ".join(part for part in (day_of_month(record.local_day), self._child(record)) if part)
         files = entries.files_of(record)
         lines = entries.said_of(library, record)
         if elsewhere := self._elsewhere(files):
@@ -163,7 +159,10 @@ class _Binder:
         return next((str(one["name"]) for one in children if one["id"] == str(record.child_id)), "")
 
     def _photos(self, files: Iterable[File], about: str) -> list[Block]:
-        alt, missing = self.words("workbook_book_photo", about=about), self.words("workbook_book_photo_missing")
+        alt, missing = (
+            self.turn.plain("workbook_book_photo", about=about),
+            self.turn.plain("workbook_book_photo_missing"),
+        )
         return [
             {
                 "photo": self.names.setdefault(file.file_id, f"p{len(self.names)}"),
@@ -179,7 +178,7 @@ class _Binder:
         """That something cannot be printed, and where it is."""
         others = [file for file in files if file.kind != "photo"]
         words = entries.file_words(self.turn.host.library, others)
-        return self.words("workbook_book_elsewhere", files=words) if others else ""
+        return self.turn.plain("workbook_book_elsewhere", files=words) if others else ""
 
     # --- what is of no month ------------------------------------------------------------------------------------------
 
@@ -189,7 +188,7 @@ class _Binder:
         children = listed if isinstance(listed, list) else []
         wanted = [("signals_chart", str(child["id"])) for child in children] + [(name, "") for name in _CHARTS]
         blocks = [block for name, about in wanted if (block := self._chart(name, about))]
-        return {"title": self.words("workbook_book_charts"), "blocks": blocks} if blocks else None
+        return {"title": self.turn.plain("workbook_book_charts"), "blocks": blocks} if blocks else None
 
     def _chart(self, name: str, about: str) -> Block | None:
         drawn = DRAWINGS[name](self.turn, Request("draw", {"picture": name, "about": about}, {}, "", "", ""))
@@ -202,7 +201,7 @@ class _Binder:
         found = [card for month in months for one in month.entries if (card := self._card(one.record))]
         if not found:
             return None
-        return {"title": self.words("workbook_book_cards"), "blocks": [_block("cards", cards=list(_once(found)))]}
+        return {"title": self.turn.plain("workbook_book_cards"), "blocks": [_block("cards", cards=list(_once(found)))]}
 
     def _card(self, record: Record) -> dict[str, str] | None:
         text = record.said("helping") or record.said("sentence")
@@ -227,11 +226,3 @@ def _once(cards: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
         if (key := tuple(card.values())) not in seen:
             seen.add(key)
             yield card
-
-
-def _name(first: date) -> str:
-    return f"{month_name(first)} {first.year}"
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {_name(day)}"

@@ -9,6 +9,7 @@ from bot.care import agenda, coming, records, rituals
 from bot.care.agenda import Ahead
 from bot.care.coming import Coming, Logged
 from bot.screens import entries
+from bot.store.types import read_id
 from flows.engine.dutch.spoken import spoken_date, spoken_time
 from flows.engine.templates import excerpt, render
 
@@ -56,9 +57,9 @@ def name(facts: Facts, what: Coming) -> str:
 def about(facts: Facts, what: Coming) -> str:
     """A few words of the thing that it is about."""
     person = facts.person
-    if person is None or not what.item.isdecimal() or len(what.item) > 19:
+    if person is None or not what.item:
         return ""
-    record = records.by_id(facts.connection, facts.vault, person.id, int(what.item))
+    record = records.by_id(facts.connection, facts.vault, person.id, read_id(what.item))
     return excerpt(entries.words_of(facts.library, record), 60) if record else ""
 
 

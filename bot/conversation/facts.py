@@ -56,7 +56,7 @@ from bot.store import timers
 from bot.store.timers import Timer
 from bot.store.vault import Vault
 from flows.engine.definition import Deck, Flow, RecordKind
-from flows.engine.dutch.spoken import spoken_date, spoken_time, weekday_name
+from flows.engine.dutch.spoken import dotted_time, spoken_date, spoken_time, weekday_name
 from flows.engine.library import Library
 from flows.engine.templates import enumerate_dutch, excerpt, possessive, render
 
@@ -128,7 +128,17 @@ class Facts(Mapping[str, object]):
     @property
     def local(self) -> datetime:
         """This moment on the person's own clock."""
-        return self.now.astimezone(self.person.zone if self.person else self.default_zone)
+        return self.here(self.now)
+
+    def here(self, moment: datetime) -> datetime:
+        """An instant on the person's own clock."""
+        return moment.astimezone(self.person.zone if self.person else self.default_zone)
+
+    def moment_in_words(self, moment: datetime) -> str:
+        """An instant as it stands in a text: "maandag 3 augustus om 9.00 uur"."""
+        at = self.here(moment)
+        scope = {"day": spoken_date(at.date(), self.local.date()), "time": dotted_time(at.time())}
+        return render(self.texts["day_and_time"], scope, html=False)
 
     @cached_property
     def timers(self) -> dict[str, Timer]:
@@ -169,7 +179,7 @@ def child_fact(child: Child, parent: Person) -> dict[str, object]:
 
 def _mentor(facts: Facts) -> object:
     mentor_id = facts.person.mentor_id if facts.person else None
-    mentor = people.by_id(facts.connection, facts.vault, mentor_id) if mentor_id else None
+    mentor = people.by_id(facts.connection, facts.vault, mentor_id)
     return {"known": mentor is not None, "name": spoken(mentor.name) if mentor else ""}
 
 
@@ -283,7 +293,7 @@ def _invited(facts: Facts) -> object:
     invitation = invitations.last_of(facts.connection, facts.vault, facts.chat_id)
     if invitation is None:
         return {"name": "", "by": "", "role": ""}
-    maker = people.by_id(facts.connection, facts.vault, invitation.made_by) if invitation.made_by else None
+    maker = people.by_id(facts.connection, facts.vault, invitation.made_by)
     role = _ROLE_WORDS.get(invitation.role, "co_parent" if invitation.family_id else "parent")
     return {"name": spoken(invitation.name), "by": spoken(maker.name) if maker else "", "role": role}
 

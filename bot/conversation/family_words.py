@@ -9,14 +9,13 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 from bot.care import attention
-from bot.care.appointments import AGREED
+from bot.care.appointment_rules import AGREED
 from bot.care.attention import Meeting, Reason, Why
 from bot.care.caseload import Case
 from bot.conversation.turn import Turn
-from bot.screens.entries import MAX_LABEL
-from flows.engine.dutch.spoken import spoken_date
+from flows.engine.dutch.spoken import dotted_time, spoken_date
 from flows.engine.state import Key
-from flows.engine.templates import excerpt, render
+from flows.engine.templates import render
 
 GOAL = "goal"
 PHASES = "phases"
@@ -41,7 +40,7 @@ def line(turn: Turn, case: Case, only: Set[Why] = frozenset(Why)) -> str:
 def key(turn: Turn, case: Case, token: str) -> Key:
     """The button to a family."""
     scope = {"parents": _parents(case), "new": case.signs.new}
-    return Key(excerpt(render(turn.host.library.texts["family_label"], scope, html=False), MAX_LABEL), token)
+    return turn.key("family_label", token, **scope)
 
 
 def name(turn: Turn, case: Case) -> str:
@@ -87,7 +86,7 @@ def meetings_today(turn: Turn, cases: Sequence[Case]) -> list[str]:
         (one.starts_at, turn.text("today_meeting", **_when(turn, one), parents=_parents(case)))
         for case in cases
         for one in case.signs.meetings
-        if _local(turn, one.starts_at).date() == today
+        if turn.facts.here(one.starts_at).date() == today
     ]
     return [text for _, text in sorted(found)]
 
@@ -102,7 +101,7 @@ def _sentence(turn: Turn, case: Case, reason: Reason) -> str:
         "time": _clock(turn, reason.at) if reason.at else "",
         "sure": reason.sure,
     }
-    return render(turn.host.library.texts[f"attention_{reason.why}"], scope, html=False)
+    return turn.plain(f"attention_{reason.why}", **scope)
 
 
 def _when(turn: Turn, meeting: Meeting | None) -> dict[str, object]:
@@ -116,14 +115,9 @@ def _parents(case: Case) -> list[str]:
     return [one.name for one in case.parents]
 
 
-def _local(turn: Turn, at: datetime) -> datetime:
-    return at.astimezone(turn.facts.local.tzinfo)
-
-
 def _day(turn: Turn, at: datetime) -> str:
-    return spoken_date(_local(turn, at).date(), turn.facts.local.date())
+    return spoken_date(turn.facts.here(at).date(), turn.facts.local.date())
 
 
 def _clock(turn: Turn, at: datetime) -> str:
-    local = _local(turn, at)
-    return f"{local.hour}.{local.minute:02}"
+    return dotted_time(turn.facts.here(at).time())

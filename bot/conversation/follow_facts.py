@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import families, follow_ups, people
-from bot.care.families import spoken
+from bot.care.families import names_in_words, spoken
 from bot.care.follow_up_rhythm import Rhythm
 from bot.care.follow_ups import Delivery, FollowUp
 from bot.care.people import Person, Role
@@ -56,7 +56,7 @@ def anchors(facts: Facts) -> list[Item]:
         return []
     found = follow_ups.anchors(facts.connection, mentor.id, facts.now)
     return [
-        {"id": str(one.id), "family_id": str(one.family_id), "when": moment_in_words(facts, one.starts_at)}
+        {"id": str(one.id), "family_id": str(one.family_id), "when": facts.moment_in_words(one.starts_at)}
         for one in found
     ]
 
@@ -86,9 +86,7 @@ def offered(facts: Facts) -> list[Item]:
         return []
     found = follow_ups.offered_to(facts.connection, facts.vault, mentor.id)
     to = follow_ups.to_whom(facts.connection, facts.vault, [one.id for one in found])
-    return [
-        {**_item(facts, one), "to": enumerate_dutch([spoken(person.name) for person in to[one.id]])} for one in found
-    ]
+    return [{**_item(facts, one), "to": names_in_words(to[one.id])} for one in found]
 
 
 def leave(facts: Facts) -> Item:
@@ -125,7 +123,7 @@ def guided_families(facts: Facts) -> list[Item]:
 def _item(facts: Facts, one: FollowUp) -> Item:
     flow = facts.flows.get(one.content.flow)
     words = one.content.words or facts.texts[one.content.kind]
-    moment = moment_in_words(facts, one.next_at) if one.next_at else ""
+    moment = facts.moment_in_words(one.next_at) if one.next_at else ""
     known_by = _GREETING.sub("", words) or words
     label = f"{_short(facts, one.next_at)}: {known_by}" if one.next_at else known_by
     return {
@@ -152,7 +150,7 @@ def _lines(facts: Facts, one: FollowUp, to: Sequence[Person], went: Mapping[int,
 
 def _line(facts: Facts, person: Person, own: Delivery | None) -> str:
     moment = (own.answered_at or own.sent_at) if own else None
-    day = spoken_date(moment.astimezone(facts.local.tzinfo).date(), facts.local.date()) if moment else ""
+    day = spoken_date(facts.here(moment).date(), facts.local.date()) if moment else ""
     scope = {"name": spoken(person.name), "day": day}
     return render(facts.texts[f"follow_up_is_{_state(person, own)}"], scope, html=False)
 
@@ -169,18 +167,11 @@ def _state(person: Person, own: Delivery | None) -> str:
     return "sent" if own.arrived else "waiting"
 
 
-def moment_in_words(facts: Facts, moment: datetime) -> str:
-    """An instant as a mentor reads it: "maandag 3 augustus om 9.00 uur"."""
-    local = moment.astimezone(facts.local.tzinfo)
-    given = {"day": spoken_date(local.date(), facts.local.date()), "time": f"{local:%-H.%M}"}
-    return render(facts.texts["day_and_time"], given, html=False)
-
-
 def _short(facts: Facts, moment: datetime | None) -> str:
     """A day as short as a button wants it: "3 aug"."""
     if moment is None:
         return ""
-    local = moment.astimezone(facts.local.tzinfo)
+    local = facts.here(moment)
     return f"{local.day}-{local.month}"
 
 

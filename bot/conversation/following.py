@@ -7,28 +7,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.care import families, follow_ups, letters, people, quiet
-from bot.care.families import spoken
+from bot.care import families, follow_ups, letters, people, quiet, switches
+from bot.care.families import names_in_words, spoken
 from bot.care.follow_ups import Content, FollowUp
+from bot.care.letters import Letter, Sent
 from bot.care.people import Person
 from bot.conversation import outgoing
 from bot.conversation.outgoing import Rows
-from bot.conversation.posting import Post, post
-from bot.conversation.safety_facts import in_words
+from bot.conversation.posting import Post, post, post_again
 from bot.conversation.turn import Turn
 from bot.screens import menus
 from bot.store.outbox import Call, Priority
-from flows.engine.dutch.spoken import spoken_date
+from bot.store.types import MAX_ID, read_id
 from flows.engine.state import Key
-from flows.engine.templates import enumerate_dutch, excerpt, render
+from flows.engine.templates import enumerate_dutch, excerpt
 
 FRAME = "follow_up_letter"
+AGAIN = "fa"
+"""How the button begins that sends what did not arrive once more; the letter's id follows, and when it went out."""
 NAME, CHILD = "[naam]", "[kind]"
 _MARKS = re.compile(r"\[(naam|kind|kinderen)\]", re.IGNORECASE)
 _SHORT = 60
 _MISSED = timedelta(days=30)
+_MISSED_ONE = re.compile(r"([0-9]{1,19}):([0-9]{1,12})")
 
 
 def filled(turn: Turn, words: str, parent: Person) -> str:
@@ -49,14 +52,30 @@ def _children(turn: Turn, parent: Person) -> str:
     return enumerate_dutch([spoken(one.name) for one in known]) or turn.plain("follow_up_your_child")
 
 
+def receivers(turn: Turn, mentor: Person, to: str) -> list[Person]:
+    """Those of these people, ids with commas, to whom this mentor may write now."""
+    ids = {read_id(one) for one in to.split(",")} - {0}
+    return follow_ups.may_get(turn.connection, mentor.id, people.by_ids(turn.connection, turn.host.vault, ids))
+
+
+def without(turn: Turn, flow_name: str, parents: Sequence[Person]) -> list[Person]:
+    """Those whose family does not have this flow now, since it is gated: a button would turn them away."""
+    flow = turn.host.library.flows.get(flow_name)
+    if flow is None or not flow.gated:
+        return []
+    ids = {one.family_id for one in parents if one.family_id}
+    on = {one for one in ids if flow.flow in switches.flows_on(turn.connection, one)}
+    return [one for one in parents if one.family_id not in on]
+
+
 def send(turn: Turn, mentor: Person, one: FollowUp, to: Sequence[Person]) -> list[Person]:
     """Puts it on its way to each; returns those who cannot be reached now. Theirs is kept beside the others, so that
     the mentor sees what did not arrive."""
     content, rows = one.content, _rows(turn, one.content)
-    away = []
+    bare, away = without(turn, content.flow, to), []
     for parent in to:
         words = filled(turn, content.words, parent)
-        letter = Post(FRAME, words, content.kind, content.file_id, {}, rows, one.id)
+        letter = Post(FRAME, words, content.kind, content.file_id, {}, () if parent in bare else rows, one.id)
         calls = len(turn.calls)
         post(turn, mentor, parent, letter, quiet.rests_until(parent, turn.now), bulk=True)
         if parent.blocked:
@@ -101,11 +120,12 @@ def _goes_out(turn: Turn, mentor: Person, one: FollowUp) -> None:
         "follow_up_went_out",
         {
             **about,
-            "names": in_words([person for person in may if person not in away]),
-            "away": in_words(away),
-            "quiet": in_words(quiet_now),
+            "names": names_in_words([person for person in may if person not in away]),
+            "away": names_in_words(away),
+            "quiet": names_in_words(quiet_now),
+            "bare": names_in_words(without(turn, one.content.flow, [person for person in may if person not in away])),
             "left": one.content.asked - len(everybody),
-            "next": when(turn, mentor, following) if following else "",
+            "next": turn.facts.moment_in_words(following) if following else "",
         },
     )
 
@@ -117,15 +137,59 @@ def _receivers(turn: Turn, one: FollowUp) -> list[Person]:
 def is_back(turn: Turn, parent: Person) -> None:
     """Somebody can be reached again: the mentor hears which message did not arrive meanwhile. It is not sent by itself,
     since its day may be past."""
-    mentor = people.by_id(turn.connection, turn.host.vault, parent.mentor_id) if parent.mentor_id else None
+    mentor = people.by_id(turn.connection, turn.host.vault, parent.mentor_id)
     missed = letters.not_arrived(turn.connection, turn.host.vault, parent.id, turn.now - _MISSED)
     if mentor and missed and missed.from_person == mentor.id:
-        text = turn.text("parent_back", name=spoken(parent.name), words=excerpt(missed.text, _SHORT))
-        turn.call_elsewhere(mentor.chat_id, outgoing.send(text))
+        text = turn.text("parent_back", name=spoken(parent.name), words=_known_by(turn, mentor, missed))
+        key = turn.key("parent_back_again", f"{AGAIN}:{missed.id}:{int(missed.sent_at.timestamp())}")
+        turn.call_elsewhere(mentor.chat_id, outgoing.send(text, [[key]]))
+
+
+def _known_by(turn: Turn, mentor: Person, letter: Letter | Sent) -> str:
+    """A few words of a message that went out; of one without words, what was sent."""
+    if letter.text or not letter.follow_up_id:
+        return excerpt(letter.text, _SHORT)
+    one = follow_ups.find(turn.connection, turn.host.vault, letter.follow_up_id, mentor.id)
+    return short(turn, one.content) if one else ""
+
+
+def tapped_again(turn: Turn, rest: str, message_id: int | None) -> bool:
+    """A message that did not arrive goes once more, to a parent who can be reached again; a second tap sends nothing.
+    False when it is no message of this mentor's."""
+    found, mentor = _MISSED_ONE.fullmatch(rest), turn.person
+    if found is None or mentor is None or int(found[1]) > MAX_ID:
+        return False
+    together = letters.sent_together(turn.connection, turn.host.vault, mentor.id, int(found[1]))
+    first = next((one for one in together if one.id == int(found[1])), None)
+    parent = people.by_id(turn.connection, turn.host.vault, first.to_person) if first else None
+    if first is None or parent is None:
+        return False
+    name = spoken(parent.name)
+    parts = [one for one in together if (one.to_person, one.follow_up_id) == (parent.id, first.follow_up_id)]
+    arrived = any(one.message_id is not None for one in parts)
+    if arrived or int(first.sent_at.timestamp()) != int(found[2]):
+        turn.show(turn.text("parent_back_before", name=name, arrived=arrived), [], message_id)
+    elif parent.blocked or not follow_ups.may_get(turn.connection, mentor.id, [parent]):
+        turn.send(turn.text("parent_back_not_now", name=name))
+    else:
+        _goes_again(turn, mentor, parent, parts)
+        words = _known_by(turn, mentor, first)
+        turn.show(turn.text("parent_back_sent", name=name, words=words), [], message_id)
+    return True
+
+
+def _goes_again(turn: Turn, mentor: Person, parent: Person, parts: Sequence[Sent]) -> None:
+    plan = parts[0].follow_up_id
+    one = follow_ups.find(turn.connection, turn.host.vault, plan, mentor.id) if plan else None
+    content = one.content if one else Content("")
+    rows = () if without(turn, content.flow, [parent]) else _rows(turn, content)
+    letters.go_again(turn.connection, parts, turn.now)
+    letter = Post(FRAME, "", content.kind, rows=rows, follow_up_id=plan)
+    post_again(turn, mentor, parent, letter, parts, quiet.rests_until(parent, turn.now))
 
 
 def _about(turn: Turn, one: FollowUp, everybody: Sequence[Person]) -> dict[str, object]:
-    return {"words": short(turn, one.content), "to": in_words(everybody)}
+    return {"words": short(turn, one.content), "to": names_in_words(everybody)}
 
 
 def short(turn: Turn, content: Content) -> str:
@@ -137,10 +201,3 @@ def _tell(turn: Turn, name: str, scope: dict[str, object]) -> None:
     """To the mentor, without a sound."""
     text = turn.text(name, **scope)
     turn.calls.append(Call(turn.chat_id, outgoing.send(text, quiet=True), Priority.REMINDER, "notice"))
-
-
-def when(turn: Turn, mentor: Person, moment: datetime) -> str:
-    """An instant as a mentor reads it: "maandag 3 augustus om 9.00 uur"."""
-    local = mentor.local(moment)
-    day = spoken_date(local.date(), mentor.local(turn.now).date())
-    return render(turn.host.library.texts["day_and_time"], {"day": day, "time": f"{local:%-H.%M}"}, html=False)

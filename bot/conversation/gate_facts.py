@@ -48,7 +48,7 @@ def switched(facts: Facts) -> list[dict[str, str]]:
     found = []
     for one in switches.of_family(facts.connection, facts.vault, person.family_id):
         flow = facts.flows.get(one.flow)
-        mentor = people.by_id(facts.connection, facts.vault, one.by_person) if one.by_person else None
+        mentor = people.by_id(facts.connection, facts.vault, one.by_person)
         if flow and flow.gated:
             day = spoken_date(person.local(one.on_at).date(), facts.local.date())
             by = spoken(mentor.name) if mentor else ""

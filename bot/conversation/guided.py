@@ -14,11 +14,12 @@ from bot.care.attention import FOR_TODAY, Why
 from bot.care.caseload import Case
 from bot.care.families import Guided, spoken
 from bot.care.pages import Page
-from bot.care.people import Person, Role
-from bot.conversation import family_words, kept, workbook
+from bot.care.people import Person
+from bot.conversation import family_words, kept, shared_goals, workbook
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import GUIDED, Line, Rows, Ways
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key, Ref
 
@@ -33,6 +34,7 @@ _LISTS = re.compile(r"([lt])([0-9]{1,4})")
 _LIST = re.compile(r"([lt]):([0-9]{1,4})")
 _CARD = re.compile(r"c:([0-9]{1,19}):([lt][0-9]{1,4})")
 _FAMILY = re.compile(r"o:([0-9]{1,19}):([0-9]{1,4})")
+_GOALS = re.compile(r"g:([0-9]{1,19})")
 _DO = re.compile(r"d:([0-9]{1,19}):([a-z0-9_]{1,40})")
 _SCREEN = re.compile(r"s:([0-9]{1,19}):([a-z0-9_]{1,40})")
 _ONE = re.compile(r"([vp]):([0-9]{1,19}):([0-9]{1,19}):([0-9]{1,4})(?::([0-9]{1,3}))?")
@@ -54,6 +56,11 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
         if case:
             _show_shared(turn, turn.person, case, int(found[2]), message_id)
         return case is not None
+    if found := _GOALS.fullmatch(rest):
+        family = _family(turn, turn.person, int(found[1]))
+        if family:
+            shared_goals.show(turn, turn.person, family.id)
+        return family is not None
     if found := _DO.fullmatch(rest):
         return _do(turn, turn.person, int(found[1]), found[2])
     if found := _SCREEN.fullmatch(rest):
@@ -135,6 +142,8 @@ def _show_card(turn: Turn, mentor: Person, family_id: int, back: str, message_id
         return False
     _, below = menus.show(turn.host.library.screens[CARD_SCREEN], turn.facts, may_start=turn.may_start)
     rows = _about(turn, case.id, below)
+    if case.shared.get(family_words.GOAL):
+        rows = [*rows, [turn.key("family_goals_show", f"{GUIDED}:g:{case.id}")]]
     list_of = _LISTS.fullmatch(back)
     where = f"{list_of[1]}:{list_of[2]}" if list_of else "l:0"
     turn.show(family_words.card(turn, case), [*rows, [_back(turn, f"{GUIDED}:{where}")]], message_id)
@@ -142,7 +151,7 @@ def _show_card(turn: Turn, mentor: Person, family_id: int, back: str, message_id
 
 
 def _case(turn: Turn, mentor: Person, family_id: int) -> Case | None:
-    if family_id > kept.MAX_ID:
+    if family_id > MAX_ID:
         return None
     return caseload.of_family(turn.connection, turn.host.vault, mentor, family_id, turn.now)
 
@@ -150,7 +159,7 @@ def _case(turn: Turn, mentor: Person, family_id: int) -> Case | None:
 def _show_shared(turn: Turn, mentor: Person, case: Case, number: int, message_id: int | None) -> None:
     """What the parents of a family share with their mentor: no more than day and kind, until it is opened."""
     library = turn.host.library
-    parents = _parents(turn, case.id)
+    parents = people.parents_of(turn.connection, turn.host.vault, case.id)
     page = sharing.headings(turn.connection, mentor, parents, number)
     whose = {one.id: spoken(one.name) for one in parents} if len(parents) > 1 else {}
     lines = [
@@ -208,7 +217,7 @@ def _token_about(turn: Turn, family_id: int, token: str) -> str:
 
 
 def _back(turn: Turn, token: str) -> Key:
-    return Key(turn.host.library.texts["page_back"].strip(), token)
+    return turn.key("page_back", token)
 
 
 def _to_card(turn: Turn, family_id: int) -> Key:
@@ -217,7 +226,7 @@ def _to_card(turn: Turn, family_id: int) -> Key:
 
 def _read(turn: Turn, mentor: Person, wish: re.Match[str], message_id: int | None) -> bool:
     family, record_id = _family(turn, mentor, int(wish[2])), int(wish[3])
-    if family is None or record_id > kept.MAX_ID:
+    if family is None or record_id > MAX_ID:
         return False
     opened = sharing.open_for(turn.connection, turn.host.vault, mentor, record_id, turn.now)
     if opened is None:
@@ -229,9 +238,4 @@ def _read(turn: Turn, mentor: Person, wish: re.Match[str], message_id: int | Non
 
 
 def _family(turn: Turn, mentor: Person, family_id: int) -> Guided | None:
-    return families.guided(turn.connection, mentor.id, family_id) if family_id <= kept.MAX_ID else None
-
-
-def _parents(turn: Turn, family_id: int) -> list[Person]:
-    found = people.in_family(turn.connection, turn.host.vault, family_id)
-    return [one for one in found if Role.PARENT in one.roles]
+    return families.guided(turn.connection, mentor.id, family_id) if family_id <= MAX_ID else None

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.care import courses, guidance, interviews, phases, switches, videos
 from bot.care.families import CHILD, names_guided, spoken
 from bot.care.guidance import Entry
-from bot.care.people import NAME, Person, Role
+from bot.care.people import NAME, Person, Role, has
 from bot.store import tables
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.templates import enumerate_dutch
@@ -81,7 +81,7 @@ def guided_parents(facts: Facts) -> list[dict[str, object]]:
     query = (
         select(table.c.id, table.c.family_id, table.c.name_sealed)
         .join(families, families.c.id == table.c.family_id)
-        .where(families.c.mentor_id == (mentor.id if mentor else 0), table.c.roles.op("&")(int(Role.PARENT)) != 0)
+        .where(families.c.mentor_id == (mentor.id if mentor else 0), has(Role.PARENT))
         .order_by(families.c.id, table.c.id)
     )
     return [

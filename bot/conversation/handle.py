@@ -335,7 +335,7 @@ def lost_touch(connection: Connection, host: Host, chat_id: int, now: datetime) 
         return
     people.change(connection, person.id, blocked_at=now)
     alerts.hurry(connection, person.id)
-    mentor = people.by_id(connection, host.vault, person.mentor_id) if person.mentor_id else None
+    mentor = people.by_id(connection, host.vault, person.mentor_id)
     if mentor and mentor.id != person.id:
         text = render(host.library.texts["parent_unreachable"], {"name": families.spoken(person.name)})
         outbox.put(connection, host.vault, [Call(mentor.chat_id, outgoing.send(text))], now)

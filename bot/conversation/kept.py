@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from bot.care import coming, consents, families, pages, people, records, sharing
 from bot.care.consents import Purpose
 from bot.care.families import spoken
-from bot.care.people import Person, Role
+from bot.care.people import Person
 from bot.care.sharing import Entry, Opened, With
 from bot.conversation import outgoing, workbook
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import KEPT, Circle, Line, Place, Rows, Ways
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key
-from flows.engine.templates import excerpt, render
+from flows.engine.templates import excerpt
 
 SCREEN = "kept"
 WORKBOOK = workbook.SCREEN
@@ -39,7 +40,6 @@ _ONE = re.compile(
 )
 _WAS = 300
 """How much of what is edited is shown again, in characters."""
-MAX_ID = 2**63 - 1
 
 
 def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
@@ -120,10 +120,10 @@ def _workbook(turn: Turn, person: Person, number: int) -> tuple[str, Rows]:
 
 
 def _ways_from_workbook(turn: Turn, person: Person) -> Rows:
-    rows: Rows = [[_key(turn, "kept_to_all", f"{KEPT}:{ALL}:0"), _key(turn, "kept_to_kinds", f"{KEPT}:{KINDS}:0")]]
+    rows: Rows = [[turn.key("kept_to_all", f"{KEPT}:{ALL}:0")], [turn.key("kept_to_kinds", f"{KEPT}:{KINDS}:0")]]
     count = sharing.marked_count(turn.connection, person.id)
     if count:
-        rows.append([_key(turn, "kept_to_marked", f"{KEPT}:{MARKED}:0", count=count)])
+        rows.append([turn.key("kept_to_marked", f"{KEPT}:{MARKED}:0", count=count)])
     return rows
 
 
@@ -132,11 +132,11 @@ def _kinds(turn: Turn, person: Person, number: int) -> tuple[str, Rows]:
     library = turn.host.library
     page = pages.cut(sharing.kinds_of(turn.connection, person.id), number)
     rows: Rows = [
-        [_key(turn, "kept_kind_label", f"{KEPT}:{KINDS}.{kind}:0", kind=entries.name_of(library, kind), count=count)]
+        [turn.key("kept_kind_label", f"{KEPT}:{KINDS}.{kind}:0", kind=entries.name_of(library, kind), count=count)]
         for kind, count in page.items
     ]
     rows += entries.page_rows(library, f"{KEPT}:{KINDS}", page.number, page.more)
-    rows.append([_key(turn, "kept_to_all", f"{KEPT}:{ALL}:0")])
+    rows.append([turn.key("kept_to_all", f"{KEPT}:{ALL}:0")])
     return turn.text("kept_kinds" if page.items else "kept_none"), rows
 
 
@@ -150,10 +150,10 @@ def _own_list(turn: Turn, person: Person, number: int, which: str) -> tuple[str,
     text, below = menus.show(library.screens[SCREEN], turn.facts)
     if marked:
         text = turn.text("kept_marked" if lines else "kept_marked_none")
-        below = [[_key(turn, "kept_to_all", f"{KEPT}:{ALL}:0")]]
+        below = [[turn.key("kept_to_all", f"{KEPT}:{ALL}:0")]]
     elif kind:
         text = turn.text("kept_of_kind", kind=entries.name_of(library, kind)) if lines else turn.text("kept_none")
-        below = [[_key(turn, "kept_to_kinds", f"{KEPT}:{KINDS}:0"), _key(turn, "kept_to_all", f"{KEPT}:{ALL}:0")]]
+        below = [[turn.key("kept_to_kinds", f"{KEPT}:{KINDS}:0")], [turn.key("kept_to_all", f"{KEPT}:{ALL}:0")]]
     elif not lines:
         text = turn.text("kept_none")
     signs = turn.text(
@@ -167,13 +167,13 @@ def _own_list(turn: Turn, person: Person, number: int, which: str) -> tuple[str,
 def _ways_to_other_lists(turn: Turn, person: Person) -> Rows:
     rows: Rows = []
     if len(sharing.kinds_of(turn.connection, person.id)) > 1:
-        rows.append([_key(turn, "kept_to_kinds", f"{KEPT}:{KINDS}:0")])
+        rows.append([turn.key("kept_to_kinds", f"{KEPT}:{KINDS}:0")])
     count = sharing.marked_count(turn.connection, person.id)
     if count:
-        rows.append([_key(turn, "kept_to_marked", f"{KEPT}:{MARKED}:0", count=count)])
+        rows.append([turn.key("kept_to_marked", f"{KEPT}:{MARKED}:0", count=count)])
     sharers = _sharers(turn, person)
     if sharers:
-        rows.append([_key(turn, "kept_to_shared", f"{KEPT}:{SHARED}:0", names=_names(sharers))])
+        rows.append([turn.key("kept_to_shared", f"{KEPT}:{SHARED}:0", names=_names(sharers))])
     return rows
 
 
@@ -193,7 +193,7 @@ def _shared_list(turn: Turn, person: Person, number: int) -> tuple[str, Rows]:
     text = turn.text("kept_shared", names=_names(sharers)) if lines else turn.text("kept_shared_none")
     rows = entries.rows_of(library, lines, turn.facts.local.date())
     rows += entries.page_rows(library, f"{KEPT}:{SHARED}", page.number, page.more)
-    return text, [*rows, [_key(turn, "kept_to_all", f"{KEPT}:{ALL}:0")]]
+    return text, [*rows, [turn.key("kept_to_all", f"{KEPT}:{ALL}:0")]]
 
 
 # --- with whom --------------------------------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class _Near:
 
 def _circles(turn: Turn, person: Person) -> list[_Near]:
     agreed = consents.standing(turn.connection, person.id)
-    mentor = people.by_id(turn.connection, turn.host.vault, person.mentor_id) if person.mentor_id else None
+    mentor = people.by_id(turn.connection, turn.host.vault, person.mentor_id)
     circles = [(With.MENTOR, [mentor] if mentor else []), (With.CO_PARENT, _co_parents(turn, person))]
     return [_Near(way, members, person, agreed) for way, members in circles if members]
 
@@ -223,8 +223,8 @@ def _circles(turn: Turn, person: Person) -> list[_Near]:
 def _co_parents(turn: Turn, person: Person) -> list[Person]:
     if person.family_id is None:
         return []
-    family = people.in_family(turn.connection, turn.host.vault, person.family_id)
-    return [one for one in family if one.id != person.id and Role.PARENT in one.roles]
+    parents = people.parents_of(turn.connection, turn.host.vault, person.family_id)
+    return [one for one in parents if one.id != person.id]
 
 
 def _sharers(turn: Turn, person: Person) -> list[Person]:
@@ -310,7 +310,7 @@ class _Own:
             [Key(entries.field_label(library, self.entry.record, name), f"{self.place.token('t')}:{number}")]
             for number, name in enumerate(typed)
         ]
-        rows.append([_key(turn, "page_back", self.place.token("o"))])
+        rows.append([turn.key("page_back", self.place.token("o"))])
         turn.show(turn.text("edit_which"), rows, self.message_id)
 
     def _edit(self) -> bool:
@@ -386,7 +386,3 @@ def send_files(turn: Turn, record: records.Record) -> None:
     """The files that belong to a record, each as a message."""
     for file in entries.files_of(record):
         turn.call(outgoing.file(file.kind, file.file_id))  # type: ignore[arg-type]
-
-
-def _key(turn: Turn, name: str, token: str, **scope: object) -> Key:
-    return Key(render(turn.host.library.texts[name], scope, html=False), token)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.care.people import Role
-from bot.conversation import alerting, answering, appointing, guided, peer_rooms, workbook
+from bot.conversation import alerting, answering, appointing, following, guided, peer_rooms, workbook
 from bot.conversation.appointment_news import MEETING
 from bot.conversation.commands import ALSO_BEFORE, COMMANDS
 from bot.conversation.taps import BUTTONS
@@ -233,6 +233,7 @@ ABOUT: tuple[tuple[str, _About], ...] = (
     (entries.GUIDED, _About("t:0", "", _who(Who.MENTOR))),
     (entries.GUIDED, _About("c:{family}:l0", "the family", _MENTOR)),
     (entries.GUIDED, _About("o:{family}:0", "the family", _MENTOR)),
+    (entries.GUIDED, _About("g:{family}", "the family", _MENTOR)),
     *((entries.ORGANISED, _About(f"{which}:0", "", _who(Who.COORDINATOR))) for which in ("m", "i")),
     (entries.ORGANISED, _About("w:{invitation}:0", "a link that a mentor made", _who(Who.COORDINATOR))),
     (entries.ORGANISED, _About("y:{invitation}:0", "a link that a mentor made", _who(Who.COORDINATOR))),
@@ -241,6 +242,7 @@ ABOUT: tuple[tuple[str, _About], ...] = (
     (workbook.FAMILY, _About("{family}:m:202703:0", "the family", _MENTOR)),
     (entries.LOOKED, _About("l:0", "", _who(Who.PARENT))),
     (answering.NOT_FOR, _About("{letter}:text", "a letter of the parent to the mentor", _PARENT)),
+    (following.AGAIN, _About("{missed}:0", "a message of the mentor that did not arrive", _MENTOR)),
     (alerting.ALERT_BUTTON, _About("{alert}", "the parent's call for a person", _MENTOR)),
     (alerting.ALERT_BUTTON, _About("{alert}:over", "the parent's call for a person", _PARENT)),
 )

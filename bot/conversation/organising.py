@@ -14,13 +14,13 @@ from bot.care.families import spoken
 from bot.care.organisation import Colleague, Waiting
 from bot.care.pages import Page
 from bot.care.people import Person, Role
-from bot.conversation import kept, outgoing, safety_facts
+from bot.conversation import outgoing, safety_facts
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
-from bot.screens.entries import MAX_LABEL, ORGANISED, Rows
+from bot.screens.entries import ORGANISED, Rows
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import month_name, spoken_date
-from flows.engine.state import Key
-from flows.engine.templates import excerpt, render
+from flows.engine.templates import render
 
 MENTORS, INVITATIONS, NUMBERS, TROUBLE = "mentors", "invitations", "numbers", "trouble"
 
@@ -36,7 +36,7 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
         show(turn, message_id, int(found[2]))
         return True
     found = _LINK.fullmatch(rest)
-    if found is None or int(found[2]) > kept.MAX_ID or turn.person is None:
+    if found is None or int(found[2]) > MAX_ID or turn.person is None:
         return False
     if found[1] == "w":
         _ask_to_withdraw(turn, int(found[2]), int(found[3]), message_id)
@@ -75,7 +75,7 @@ def _away(turn: Turn, person: Person) -> str:
         "from": spoken_date(person.away_from, today) if later and person.away_from else "",
         "until": spoken_date(person.away_until, today),
     }
-    return render(turn.host.library.texts["mentors_away"], scope, html=False)
+    return turn.plain("mentors_away", **scope)
 
 
 def show_invitations(turn: Turn, message_id: int | None = None, number: int = 0, lead: str = "") -> None:
@@ -83,7 +83,7 @@ def show_invitations(turn: Turn, message_id: int | None = None, number: int = 0,
     page = pages.cut(organisation.waiting(turn.connection, turn.host.vault, turn.now), number)
     lines = [turn.text("invitation_line", **_described(turn, one)) for one in page.items]
     rows: Rows = [
-        [_key(turn, "invitation_label", f"{ORGANISED}:w:{one.id}:{page.number}", **_described(turn, one))]
+        [turn.key("invitation_label", f"{ORGANISED}:w:{one.id}:{page.number}", **_described(turn, one))]
         for one in page.items
     ]
     rows += _page_rows(turn, "i", page)
@@ -98,14 +98,11 @@ def show_invitations(turn: Turn, message_id: int | None = None, number: int = 0,
 def _described(turn: Turn, one: Waiting) -> dict[str, object]:
     texts = turn.host.library.texts
     what = render(texts[f"invitation_{_ROLES.get(one.role, 'parent')}"], {"name": spoken(one.name)}, html=False)
-    local = turn.facts.local
-    until = one.expires_at.astimezone(local.tzinfo)
-    scope = {"day": spoken_date(until.date(), local.date()), "time": f"{until.hour}.{until.minute:02}"}
     return {
         "what": what.strip(),
         "by": spoken(one.by),
         "opened": one.opened,
-        "until": render(texts["day_and_time"], scope, html=False),
+        "until": turn.facts.moment_in_words(one.expires_at),
     }
 
 
@@ -142,7 +139,7 @@ def show_numbers(turn: Turn, message_id: int | None = None) -> None:
 def _number(turn: Turn, number: int) -> str:
     if number >= organisation.HIDDEN_BELOW:
         return str(number)
-    return render(turn.host.library.texts["numbers_few"], {"below": organisation.HIDDEN_BELOW}, html=False)
+    return turn.plain("numbers_few", below=organisation.HIDDEN_BELOW)
 
 
 def show_trouble(turn: Turn, message_id: int | None = None) -> None:
@@ -168,7 +165,3 @@ def _show(
 
 def _page_rows(turn: Turn, which: str, page: Page[Any]) -> Rows:
     return entries.page_rows(turn.host.library, f"{ORGANISED}:{which}", page.number, page.more)
-
-
-def _key(turn: Turn, name: str, token: str, **scope: object) -> Key:
-    return Key(excerpt(render(turn.host.library.texts[name], scope, html=False), MAX_LABEL), token)

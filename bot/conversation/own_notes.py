@@ -10,13 +10,11 @@ import re
 from bot.care import records, sharing
 from bot.care.people import Person
 from bot.care.sharing import Entry
-from bot.conversation.kept import MAX_ID
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import OWN, Line
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
-from flows.engine.state import Key
-from flows.engine.templates import render
 
 SCREEN = "overviews"
 KIND = "overview_position"
@@ -73,12 +71,8 @@ def _one(turn: Turn, person: Person, entry: Entry, act: str, page: int, part: in
     else:
         body = entries.body_of(library, entry.record)
         part = min(part, len(body) - 1)
-        beside = [("read_back", part - 1)] if part else []
-        beside += [("read_on", part + 1)] if part + 1 < len(body) else []
-        rows = [[_key(turn, name, f"{_token('o', entry, page)}:{at}") for name, at in beside]] if beside else []
-        rows.append(
-            [_key(turn, "kept_throw_away", _token("d", entry, page)), _key(turn, "page_back", f"{OWN}:l:{page}")]
-        )
+        rows = entries.part_rows(library, _token("o", entry, page), part, len(body))
+        rows.append([turn.key("kept_throw_away", _token("d", entry, page)), turn.key("page_back", f"{OWN}:l:{page}")])
         day = spoken_date(entry.record.local_day, turn.facts.local.date())
         scope = {"kind": entries.one(library, KIND), "day": day, "child": "", "whose": ""}
         turn.show(f"{turn.text('kept_heading', **scope)}\n\n{body[part]}", rows, message_id)
@@ -86,7 +80,3 @@ def _one(turn: Turn, person: Person, entry: Entry, act: str, page: int, part: in
 
 def _token(act: str, entry: Entry, page: int) -> str:
     return f"{OWN}:{act}:{entry.record.id}:{page}"
-
-
-def _key(turn: Turn, name: str, token: str) -> Key:
-    return Key(render(turn.host.library.texts[name], {}, html=False), token)

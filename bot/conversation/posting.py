@@ -4,13 +4,14 @@ to. Does not know why somebody writes, nor who may.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, get_args
 
 from bot.care import families, letters
+from bot.care.letters import Sent
 from bot.care.people import Person
 from bot.conversation import outgoing
 from bot.conversation.outgoing import Rows
@@ -24,7 +25,7 @@ _WITHOUT_CAPTION = {"sticker", "video_note"}
 @dataclass(frozen=True, slots=True)
 class Post:
     """What somebody writes to somebody else. `frame` names the text around it, filled in with the writer's `name`, the
-    `text` and what `scope` holds more; `rows` are buttons under it."""
+    `text`, whether it is the `last` part, and what `scope` holds more; `rows` are buttons under it."""
 
     frame: str
     text: str
@@ -49,13 +50,33 @@ def post(
         added = len(harmless(one.text)) - len(one.text)
         parts = outgoing.in_parts(one.text, outgoing.MAX_TEXT - outgoing.length(own.framed(".")) - added)
         for number, part in enumerate(parts, start=1):
-            call = outgoing.send(own.framed(part), one.rows if number == len(parts) else ())
-            first = first or own.keep(part, call)
+            last = number == len(parts)
+            call = outgoing.send(own.framed(part, last=last), one.rows if last else ())
+            letter_id = own.keep(part, call)
+            first = first or letter_id
             framed = ""
     if file_id:
         call = outgoing.file(one.kind, file_id, framed)  # type: ignore[arg-type]
-        first = own.keep(one.text if framed else "", call, file_id) if not first else own.also(first, call, file_id)
+        letter_id = own.keep(one.text if framed else "", call, file_id)
+        first = first or letter_id
     return first
+
+
+def post_again(
+    turn: Turn, writer: Person, to: Person, one: Post, earlier: Sequence[Sent], not_before: datetime | None = None
+) -> None:
+    """Puts letters that did not arrive on their way once more, each as the letter that it was. `one`: their frame, the
+    kind of their file, and the buttons under the last of their words."""
+    own = _Post(turn, writer, to, one, not_before, bulk=False)
+    words = [letter.id for letter in earlier if letter.file_id is None]
+    for letter in earlier:
+        if letter.file_id:
+            caption = "" if words or one.kind in _WITHOUT_CAPTION else own.framed(letter.text)
+            call = outgoing.file(one.kind, letter.file_id, caption)  # type: ignore[arg-type]
+        else:
+            last = letter.id == words[-1]
+            call = outgoing.send(own.framed(letter.text, last=last), one.rows if last else ())
+        turn.call_elsewhere(to.chat_id, call, letter.id, not_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +88,9 @@ class _Post:
     not_before: datetime | None
     bulk: bool
 
-    def framed(self, text: str) -> str:
+    def framed(self, text: str, *, last: bool = True) -> str:
         name = families.spoken(self.writer.name)
-        return self.turn.text(self.one.frame, **{**self.one.scope, "name": name, "text": text})
+        return self.turn.text(self.one.frame, **{**self.one.scope, "name": name, "text": text, "last": last})
 
     def keep(self, text: str, call: dict[str, Any], file_id: str | None = None) -> int:
         """Keeps it as a letter and puts it on its way; returns the letter's id."""
@@ -87,8 +108,3 @@ class _Post:
         )
         turn.call_elsewhere(self.to.chat_id, call, letter_id, self.not_before, bulk=self.bulk)
         return letter_id
-
-    def also(self, first: int, call: dict[str, Any], file_id: str) -> int:
-        """Keeps a file that comes behind its words."""
-        self.keep("", call, file_id)
-        return first

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.care import appointments, families, people
-from bot.care.appointments import Appointment
+from bot.care import appointment_rules, appointments, families, people
+from bot.care.appointment_rules import Appointment
 from bot.care.people import Person, Role
 from flows.engine.dutch.spoken import spoken_date, spoken_time
-from flows.engine.templates import enumerate_dutch
 
 if TYPE_CHECKING:
     from bot.conversation.facts import Facts
@@ -22,7 +21,7 @@ def preparations(facts: Facts) -> list[dict[str, Any]]:
     person = facts.person
     if person is None:
         return []
-    found = [one for one in _ahead(facts, person) if one.status == appointments.AGREED]
+    found = [one for one in _ahead(facts, person) if one.status == appointment_rules.AGREED]
     return [
         {
             "id": str(one.id),
@@ -49,7 +48,6 @@ def _ahead(facts: Facts, person: Person) -> list[Appointment]:
 def others(facts: Facts, person: Person, one: Appointment) -> str:
     """The other side, by name."""
     if one.mentor_id == person.id:
-        found = people.in_family(facts.connection, facts.vault, one.family_id)
-        return enumerate_dutch([families.spoken(each.name) for each in found if Role.PARENT in each.roles])
-    mentor = people.by_id(facts.connection, facts.vault, one.mentor_id) if one.mentor_id else None
+        return families.names_in_words(people.parents_of(facts.connection, facts.vault, one.family_id))
+    mentor = people.by_id(facts.connection, facts.vault, one.mentor_id)
     return families.spoken(mentor.name) if mentor else ""

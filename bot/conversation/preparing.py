@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from bot.care import appointments, families, people, preparation, proposals, records, reports, resolutions, sharing
-from bot.care.appointments import Appointment
+from bot.care import (
+    appointment_rules,
+    appointments,
+    families,
+    people,
+    preparation,
+    proposals,
+    records,
+    reports,
+    resolutions,
+    sharing,
+)
+from bot.care.appointment_rules import Appointment
 from bot.care.people import Person, Role
 from bot.care.reports import Report
 from bot.conversation.preparation_facts import others
@@ -17,9 +28,9 @@ from bot.conversation.turn import Turn
 from bot.schedule.local_time import instant_on
 from bot.screens import entries
 from bot.screens.entries import Rows
+from bot.store.types import read_id
 from flows.engine.dutch.spoken import spoken_date, spoken_time
-from flows.engine.state import Key
-from flows.engine.templates import excerpt, render
+from flows.engine.templates import excerpt
 
 _MOST_TOPICS, _MOST_SHARED, _MOST_READ = 6, 8, 40
 _WORDS = 160
@@ -30,7 +41,7 @@ def show(turn: Turn, appointment_id: int) -> bool:
     """Shows the preparation of this appointment; False when it is not theirs, or not coming any more."""
     person = turn.person
     one = appointments.find(turn.connection, turn.host.vault, appointment_id)
-    if person is None or one is None or one.status != appointments.AGREED or one.starts_at <= turn.now:
+    if person is None or one is None or one.status != appointment_rules.AGREED or one.starts_at <= turn.now:
         return False
     if one.mentor_id == person.id and Role.MENTOR in person.roles:
         _to_mentor(turn, person, one)
@@ -48,7 +59,7 @@ def _to_parent(turn: Turn, parent: Person, one: Appointment) -> None:
     marked = sharing.own_page(connection, vault, parent.id, 0, marked=True).items
     told = [entry for entry in marked if entry.record.kind != preparation.TOPIC or entry.record.local_day >= since]
     words = [excerpt(entries.words_of(library, entry.record), _WORDS) for entry in told[:_MOST_TOPICS]]
-    mentor = people.by_id(connection, vault, one.mentor_id) if one.mentor_id else None
+    mentor = people.by_id(connection, vault, one.mentor_id)
     found = preparation.for_parent(
         open_resolutions=records.of_kind(connection, vault, parent.id, resolutions.KIND),
         checks=records.of_kind(connection, vault, parent.id, resolutions.CHECK_KIND),
@@ -56,7 +67,7 @@ def _to_parent(turn: Turn, parent: Person, one: Appointment) -> None:
         shared=sharing.count_shared(connection, mentor, [parent], _start_of(turn, since)) if mentor else 0,
         attention=last.parts.attention if last else "",
     )
-    lines = [_line(turn, "preparation_resolution", text=each.text, how=each.how) for each in found.resolutions]
+    lines = [turn.plain("preparation_resolution", text=each.text, how=each.how) for each in found.resolutions]
     scope = {"resolutions": lines, "topics": found.topics, "shared": found.shared, "attention": found.attention}
     turn.send(turn.text("preparation_parent", **_when(turn, parent, one), **scope), _rows(turn, last, "o"))
 
@@ -65,8 +76,7 @@ def _to_mentor(turn: Turn, mentor: Person, one: Appointment) -> None:
     connection, vault, library = turn.connection, turn.host.vault, turn.host.library
     last = _last(turn, one.family_id)
     since = preparation.since(last.parts.held_on if last else None, turn.facts.local.date())
-    found = people.in_family(connection, vault, one.family_id)
-    parents = [each for each in found if Role.PARENT in each.roles]
+    parents = people.parents_of(connection, vault, one.family_id)
     # Every heading is of something that is shared with this mentor at this moment; opening it writes the look down.
     shared = [each for each in _headings(turn, mentor, parents) if each.local_day >= since]
     opened: dict[str, list[str]] = {preparation.TOPIC: [], preparation.STUCK: []}
@@ -80,9 +90,9 @@ def _to_mentor(turn: Turn, mentor: Person, one: Appointment) -> None:
                 )
         elif each.kind == resolutions.CHECK_KIND:
             read = sharing.open_for(connection, vault, mentor, each.id, turn.now)
-            about = str(read.record.value("resolution")) if read else ""
-            if read and about.isdecimal():
-                told.setdefault(int(about), read.record.said("how"))
+            about = read_id(str(read.record.value("resolution"))) if read else 0
+            if read and about:
+                told.setdefault(about, read.record.said("how"))
     made = preparation.for_mentor(
         proposed=proposals.of_report(connection, vault, last.id) if last else [],
         told=told,
@@ -95,15 +105,14 @@ def _to_mentor(turn: Turn, mentor: Person, one: Appointment) -> None:
     scope = {
         "family": others(turn.facts, mentor, one),
         "resolutions": [
-            _line(turn, "preparation_proposal", words=each.words, status=each.status, by=each.by, how=how)
+            turn.plain("preparation_proposal", words=each.words, status=each.status, by=each.by, how=how)
             for each, how in zip(made.proposed, made.how, strict=True)
         ],
         "topics": made.topics,
         "stuck": made.stuck,
         "attention": made.attention,
         "shared": [
-            _line(
-                turn,
+            turn.plain(
                 "preparation_entries",
                 kind=entries.name_of(library, each.kind),
                 day=spoken_date(each.local_day, today),
@@ -126,8 +135,7 @@ def _headings(turn: Turn, mentor: Person, parents: list[Person]) -> list[sharing
 
 def _rows(turn: Turn, last: Report | None, act: str) -> Rows:
     """The way to the last report."""
-    label = turn.host.library.texts["preparation_last"].strip()
-    return [[Key(label, f"{entries.REPORTS}:{act}:{last.id}:0")]] if last else []
+    return [[turn.key("preparation_last", f"{entries.REPORTS}:{act}:{last.id}:0")]] if last else []
 
 
 def _last(turn: Turn, family_id: int) -> Report | None:
@@ -138,13 +146,9 @@ def _last(turn: Turn, family_id: int) -> Report | None:
 def _when(turn: Turn, person: Person, one: Appointment) -> dict[str, str]:
     local = person.local(one.starts_at)
     day = spoken_date(local.date(), turn.facts.local.date())
-    return {"when": _line(turn, "preparation_meeting", day=day, time=spoken_time(local.time()))}
+    return {"when": turn.plain("preparation_meeting", day=day, time=spoken_time(local.time()))}
 
 
 def _start_of(turn: Turn, day: date) -> datetime:
     zone = turn.person.zone if turn.person else turn.host.default_zone
     return instant_on(day, time(0), zone)
-
-
-def _line(turn: Turn, name: str, **scope: object) -> str:
-    return render(turn.host.library.texts[name], scope, html=False)

@@ -90,5 +90,5 @@ def _parents_of(facts: Facts, family_ids: list[int]) -> dict[int, list[tuple[int
 def _mentor_name(facts: Facts, family_id: int) -> str:
     table = tables.families
     mentor_id = facts.connection.execute(select(table.c.mentor_id).where(table.c.id == family_id)).scalar()
-    mentor = people.by_id(facts.connection, facts.vault, mentor_id) if mentor_id else None
+    mentor = people.by_id(facts.connection, facts.vault, mentor_id)
     return spoken(mentor.name) if mentor else ""

@@ -9,10 +9,8 @@ import re
 
 from bot.care import kindreflex_record
 from bot.conversation.turn import Turn
-from bot.screens import menus, reflex_words
-from bot.screens.entries import KNOWN, Rows
-from flows.engine.state import Key
-from flows.engine.templates import render
+from bot.screens import entries, menus, reflex_words
+from bot.screens.entries import KNOWN
 
 SCREEN = "record_of_us"
 _PART = re.compile(r"l:([0-9]{1,3})")
@@ -34,10 +32,7 @@ def show_known(turn: Turn, message_id: int | None = None, part: int = 0) -> None
     notes = kindreflex_record.known_to(turn.connection, turn.host.vault, turn.person)
     texts = reflex_words.parts(library, reflex_words.in_order(notes), [], numbered=False)
     part = min(part, len(texts) - 1)
-    beside = [("read_back", part - 1)] if part else []
-    beside += [("read_on", part + 1)] if part + 1 < len(texts) else []
-    keys = [Key(render(library.texts[name], {}, html=False), f"{KNOWN}:l:{at}") for name, at in beside]
-    rows: Rows = [keys] if keys else []
+    rows = entries.part_rows(library, f"{KNOWN}:l", part, len(texts))
     text, below = menus.show(library.screens[SCREEN], turn.facts)
     body = texts[part] if notes else turn.text("reflex_known_none")
     turn.show("\n\n".join([text.strip(), body.strip()] if part == 0 else [body]), [*rows, *below], message_id)

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.care import kindreflex
-from bot.care.families import spoken
+from bot.care.families import names_in_words, spoken
 from bot.care.kindreflex import STEPS, Note, Topic
 from bot.care.people import Person
 from bot.conversation import outgoing
 from bot.screens import reflex_words
+from flows.engine.dutch.spoken import full_date
 from flows.engine.library import Library
-from flows.engine.templates import enumerate_dutch, render
+from flows.engine.templates import render
 
 
 def call(
@@ -30,8 +31,8 @@ def data_of(
 ) -> dict[str, Any]:
     """What `pictures.record` sets."""
     texts = library.texts
-    names = enumerate_dutch([spoken(one.name) for one in parents])
-    made = {"by": by, "day": reflex_words.full_day(local.date()), "time": f"{local:%H.%M}"}
+    names = names_in_words(parents)
+    made = {"by": by, "day": full_date(local.date()), "time": f"{local:%H.%M}"}
     return {
         "title": render(texts["reflex_pdf_title"], {"names": names}, html=False),
         "made": render(texts["reflex_pdf_made"], made, html=False),
@@ -69,8 +70,8 @@ def _table(library: Library, factors: Sequence[Note], parents: Sequence[Person])
 
 def _note(library: Library, note: Note, parents: Sequence[Person]) -> dict[str, Any]:
     texts = library.texts
-    knowing = enumerate_dutch([spoken(one.name) for one in parents if one.id in note.talked])
-    signed = {"day": reflex_words.full_day(note.day), "by": spoken(note.author)}
+    knowing = names_in_words(one for one in parents if one.id in note.talked)
+    signed = {"day": full_date(note.day), "by": spoken(note.author)}
     return {
         "title": reflex_words.title_of(library, note),
         "signed": render(texts["reflex_pdf_signed"], signed, html=False),
@@ -79,7 +80,7 @@ def _note(library: Library, note: Note, parents: Sequence[Person]) -> dict[str, 
             {
                 "head": render(
                     texts["reflex_pdf_addition"],
-                    {"day": reflex_words.full_day(one.day), "by": spoken(one.author)},
+                    {"day": full_date(one.day), "by": spoken(one.author)},
                     html=False,
                 ),
                 "text": one.text,

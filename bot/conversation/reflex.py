@@ -10,24 +10,24 @@ import re
 from collections.abc import Sequence
 
 from bot.care import kindreflex, kindreflex_record, pages, people, quiet
-from bot.care.families import spoken
+from bot.care.families import names_in_words, spoken
 from bot.care.kindreflex import STEPS, Note
 from bot.care.kindreflex_record import CARD, EVERYTHING, LookedAt
-from bot.care.people import Person, Role
+from bot.care.people import Person
 from bot.conversation import guided, outgoing, record_pdf
-from bot.conversation.kept import MAX_ID
 from bot.conversation.turn import Turn
 from bot.screens import reflex_words
-from bot.screens.entries import RECORD, Rows, page_rows
+from bot.screens.entries import RECORD, Rows, page_rows, part_rows
+from bot.store.types import MAX_ID, read_id
+from flows.engine.dutch.spoken import full_date
 from flows.engine.state import Key, Ref
-from flows.engine.templates import enumerate_dutch, excerpt, render
+from flows.engine.templates import excerpt
 
 ABOUT = "open_records"
 """The list that flows about a record are about."""
 STEP_FLOW, ADD_FLOW = "kindreflex_step", "kindreflex_add"
 CHOOSE = "choose"
 """Stands for a topic that is still to be chosen."""
-_MAX_LABEL = 40
 _ACROSS = 6
 _WAS = 200
 _WISH = re.compile(
@@ -60,7 +60,7 @@ class _Record:
 
     def does(self, act: str, one: str | None, two: str | None) -> bool:
         """Does `act`; False for what there is not, or is not for this person."""
-        first, second = _number(one), _number(two)
+        first, second = read_id(one or ""), read_id(two or "")
         match act:
             case "c":
                 return self._card()
@@ -103,8 +103,8 @@ class _Record:
         rows: Rows = []
         for step in range(1, len(STEPS) + 1):
             told = {"name": self._text(f"reflex_name_{step}"), "step": step}
-            rows.append([self._key(f"reflex_step_{kindreflex.state(notes, step)}", self._token("s", step), **told)])
-        rows.append([self._key("reflex_pdf", self._token("p")), *self._only_for_mentor()])
+            rows.append([self.turn.key(f"reflex_step_{kindreflex.state(notes, step)}", self._token("s", step), **told)])
+        rows.append([self.turn.key("reflex_pdf", self._token("p")), *self._only_for_mentor()])
         rows += self._leave_row()
         text = self.turn.text("reflex_card", names=self._names(), now=now or 0, empty=not notes)
         self.turn.show(text, [*rows, *self._back_to_family()], self.message_id)
@@ -118,15 +118,15 @@ class _Record:
         heading = self.turn.text("reflex_heading", step=step, name=self._text(f"reflex_name_{step}"))
         texts = reflex_words.parts(self.library, of_step, self._parents())
         part = min(part, len(texts) - 1)
-        rows = self._reading_rows("s", step, part, len(texts))
+        rows = part_rows(self.library, self._token("s", step), part, len(texts))
         numbers = [Key(str(at), self._token("n", note.id)) for at, note in enumerate(of_step, start=1)]
         rows += [numbers[at : at + _ACROSS] for at in range(0, len(numbers), _ACROSS)]
         topic = kindreflex.next_topic(notes, step)
         if topic:
             named = self._text(f"reflex_topic_{topic}")
-            rows.append([self._key("reflex_go_on", self._token("f", step, topic), name=named)])
-        rows.append([self._key("reflex_note_more", self._token("f", step, CHOOSE))])
-        rows.append([self._key("page_back", self._token("c"))])
+            rows.append([self.turn.key("reflex_go_on", self._token("f", step, topic), name=named)])
+        rows.append([self.turn.key("reflex_note_more", self._token("f", step, CHOOSE))])
+        rows.append([self.turn.key("page_back", self._token("c"))])
         body = texts[part] if of_step else self.turn.text("reflex_nothing_yet")
         aim = self.turn.text(f"reflex_aim_{step}")
         self.turn.show("\n\n".join((heading, aim, body)), rows, self.message_id)
@@ -140,19 +140,14 @@ class _Record:
         parents = self._parents()
         texts = reflex_words.parts(self.library, [note], parents)
         part = min(part, len(texts) - 1)
-        rows = self._reading_rows("n", note.id, part, len(texts))
-        rows.append([self._key("reflex_add", self._token("a", note.id))])
+        rows = part_rows(self.library, self._token("n", note.id), part, len(texts))
+        rows.append([self.turn.key("reflex_add", self._token("a", note.id))])
         for parent in parents:
             name, act = ("reflex_not_talked", "u") if parent.id in note.talked else ("reflex_talked", "t")
-            rows.append([self._key(name, self._token(act, note.id, parent.id), name=spoken(parent.name))])
-        rows.append([self._key("page_back", self._token("s", note.step))])
+            rows.append([self.turn.key(name, self._token(act, note.id, parent.id), name=spoken(parent.name))])
+        rows.append([self.turn.key("page_back", self._token("s", note.step))])
         self.turn.show("\n\n".join(filter(None, (lead, texts[part]))), rows, self.message_id)
         return True
-
-    def _reading_rows(self, act: str, which: int, part: int, count: int) -> Rows:
-        beside = [("read_back", part - 1)] if part else []
-        beside += [("read_on", part + 1)] if part + 1 < count else []
-        return [[self._key(name, self._token(act, which, number)) for name, number in beside]] if beside else []
 
     def _log(self, number: int) -> bool:
         turn = self.turn
@@ -162,7 +157,7 @@ class _Record:
         page = pages.cut(log, number)
         lines = "\n".join(self._looked(one) for one in page.items)
         rows = page_rows(self.library, self._token("l"), page.number, page.more)
-        rows.append([self._key("page_back", self._token("c"))])
+        rows.append([self.turn.key("page_back", self._token("c"))])
         turn.show(f"{turn.text('reflex_log')}\n\n{lines}", rows, self.message_id)
         return True
 
@@ -174,7 +169,7 @@ class _Record:
             who=spoken(one.who),
             whom=spoken(one.whom),
             step=one.what,
-            day=reflex_words.full_day(local.date()),
+            day=full_date(local.date()),
             time=f"{local:%H.%M}",
         )
 
@@ -218,8 +213,8 @@ class _Record:
             return False
         question = "reflex_sure_talked" if talked else "reflex_sure_not_talked"
         rows = [
-            [self._key(f"{question}_yes", self._token("y" if talked else "z", note_id, parent_id))],
-            [self._key("reflex_leave_it", self._token("n", note_id))],
+            [self.turn.key(f"{question}_yes", self._token("y" if talked else "z", note_id, parent_id))],
+            [self.turn.key("reflex_leave_it", self._token("n", note_id))],
         ]
         self.turn.show(self.turn.text(question, name=spoken(parent.name)), rows, self.message_id)
         return True
@@ -248,11 +243,11 @@ class _Record:
         away = kindreflex_record.leave_of(turn.connection, turn.host.vault, self.person, self.family_id, turn.now)
         if away is None:
             return False
-        told = {"name": spoken(away.stand_in.name), "until": reflex_words.full_day(away.until)}
+        told = {"name": spoken(away.stand_in.name), "until": full_date(away.until)}
         if act == "o":
             rows = [
-                [self._key("reflex_let_in_yes", self._token("oo"), **told)],
-                [self._key("reflex_leave_it", self._token("c"))],
+                [self.turn.key("reflex_let_in_yes", self._token("oo"), **told)],
+                [self.turn.key("reflex_leave_it", self._token("c"))],
             ]
             turn.show(turn.text("reflex_let_in", **told), rows, self.message_id)
             return True
@@ -267,7 +262,7 @@ class _Record:
     def _tell_of_stand_in(self, stand_in: Person, told: dict[str, str]) -> None:
         """The stand-in gets a way in, and the parents hear who may look besides their mentor, and until when."""
         turn, mentor = self.turn, spoken(self.person.name)
-        rows = [[self._key("reflex_open", self._token("c"))]]
+        rows = [[self.turn.key("reflex_open", self._token("c"))]]
         text = turn.text("reflex_opened_for_you", name=mentor, until=told["until"])
         turn.call_elsewhere(stand_in.chat_id, outgoing.send(text, rows))
         for parent in self._parents():
@@ -282,13 +277,13 @@ class _Record:
         if away is None:
             return []
         label, act = ("reflex_close_to", "x") if away.opened else ("reflex_open_to", "o")
-        return [[self._key(label, self._token(act), name=spoken(away.stand_in.name))]]
+        return [[self.turn.key(label, self._token(act), name=spoken(away.stand_in.name))]]
 
     # --- small --------------------------------------------------------------------------------------------------------
 
     def _only_for_mentor(self) -> list[Key]:
         log = self._is_mentor()
-        return [self._key("reflex_to_log", f"{self._token('l')}:0")] if log else []
+        return [self.turn.key("reflex_to_log", f"{self._token('l')}:0")] if log else []
 
     def _is_mentor(self) -> bool:
         turn = self.turn
@@ -296,25 +291,16 @@ class _Record:
         return way is kindreflex_record.Way.MENTOR
 
     def _back_to_family(self) -> Rows:
-        return [[self._key("page_back", self._token("b"))]] if self._is_mentor() else []
+        return [[self.turn.key("page_back", self._token("b"))]] if self._is_mentor() else []
 
     def _parents(self) -> Sequence[Person]:
-        found = people.in_family(self.turn.connection, self.turn.host.vault, self.family_id)
-        return [one for one in found if Role.PARENT in one.roles]
+        return people.parents_of(self.turn.connection, self.turn.host.vault, self.family_id)
 
     def _names(self) -> str:
-        return enumerate_dutch([spoken(one.name) for one in self._parents()])
+        return names_in_words(self._parents())
 
     def _text(self, name: str) -> str:
         return self.library.texts[name].strip()
 
     def _token(self, act: str, *more: object) -> str:
         return ":".join((RECORD, act, str(self.family_id), *(str(one) for one in more)))
-
-    def _key(self, text: str, token: str, /, **scope: object) -> Key:
-        return Key(excerpt(render(self.library.texts[text], scope, html=False), _MAX_LABEL), token)
-
-
-def _number(word: str | None) -> int:
-    """0 for what is no number, or one that no row can have."""
-    return int(word) if word and word.isdecimal() and int(word) <= MAX_ID else 0

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from bot.care import alerts, coming, follow_ups, group_ends, leaving, peer_reports, people, quiet, rituals, sweeping
+from bot.care import (
+    alerts,
+    coming,
+    follow_ups,
+    group_ends,
+    leaving,
+    peer_reports,
+    people,
+    preparation,
+    quiet,
+    rituals,
+    sweeping,
+)
 from bot.care.coming import Coming
 from bot.care.people import Person
 from bot.care.rituals import EVENING_LATER, EveningCall
@@ -100,6 +111,7 @@ def _flow_comes(turn: Turn, timer: Rang, what: Coming) -> None:
         evening=coming.evening_to_come(person, turn.facts.timers, came, turn.now),
         talking=_is_talking(turn),
         now=turn.now,
+        however_full=what.flow in preparation.FLOWS,
     )
     if verdict.comes:
         coming.note(turn.connection, person, what.key, coming.CAME, turn.now)
@@ -222,10 +234,15 @@ def _soon_after_another(turn: Turn, person: Person, timer: Rang) -> datetime | N
     """When the look-back has room, if something else just came or is about to. It counts for the day, and is not left
     out for what came before: a person chose this one day of the week for it."""
     came = coming.came_today(turn.connection, person, turn.now)
-    free = replace(person, reminders_a_day=len(came) + 2)
     evening = coming.evening_to_come(person, turn.facts.timers, came, turn.now)
     verdict = coming.decide(
-        free, useful_until=timer.useful_until, came=came, evening=evening, talking=False, now=turn.now
+        person,
+        useful_until=timer.useful_until,
+        came=came,
+        evening=evening,
+        talking=False,
+        now=turn.now,
+        however_full=True,
     )
     return verdict.later
 

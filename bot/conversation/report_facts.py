@@ -9,11 +9,11 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.care import appointments, families, people, proposals, reports
+from bot.care import appointment_rules, appointments, families, people, proposals, reports
 from bot.care.people import Person, Role
 from bot.care.reports import NextMeeting, Report
 from bot.schedule.local_time import instant_on
-from flows.engine.dutch.spoken import month_name, spoken_date, weekday_name
+from flows.engine.dutch.spoken import day_of_month, spoken_date
 from flows.engine.templates import enumerate_dutch, render
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def own_reports(facts: Facts) -> list[dict[str, Any]]:
     if mentor is None or not mentor.roles & Role.MENTOR:
         return []
     found = reports.of_mentor(facts.connection, facts.vault, mentor.id)
-    names = {family_id: _parents(facts, family_id) for family_id in {one.family_id for one in found}}
-    return [_for_mentor(facts, mentor, one, names[one.family_id]) for one in found]
+    names = families.names_guided(facts.connection, facts.vault, mentor.id) if found else {}
+    return [_for_mentor(facts, mentor, one, enumerate_dutch(names.get(one.family_id, []))) for one in found]
 
 
 def _for_mentor(facts: Facts, mentor: Person, one: Report, family: str) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _for_mentor(facts: Facts, mentor: Person, one: Report, family: str) -> dict[
         "attention": one.parts.attention,
         "resolutions": list(one.parts.resolutions),
         "next": one.parts.next.words,
-        "planned": "yes" if one.is_given or next_start(mentor, one.parts.next, facts.now) else "",
+        "planned": "yes" if one.is_given else _planned(facts, mentor, one),
         "clash": "" if one.is_given else _clash(facts, mentor, one),
         "professional": one.professional,
         "writer": families.spoken(one.writer),
@@ -67,6 +67,11 @@ def next_start(mentor: Person, after: NextMeeting, now: datetime) -> datetime | 
         return None
     at = instant_on(after.day, time.fromisoformat(after.time), mentor.zone)
     return at if at > now else None
+
+
+def _planned(facts: Facts, mentor: Person, one: Report) -> str:
+    at = next_start(mentor, one.parts.next, facts.now)
+    return "" if at is None else "leave" if mentor.is_away(at) else "yes"
 
 
 def _clash(facts: Facts, mentor: Person, one: Report) -> str:
@@ -126,7 +131,7 @@ def meetings(facts: Facts) -> list[dict[str, str]]:
     if mentor is None or not mentor.roles & Role.MENTOR:
         return []
     written = {one.appointment_id for one in reports.of_mentor(facts.connection, facts.vault, mentor.id)}
-    statuses = (appointments.AGREED, appointments.HAPPENED)
+    statuses = (appointment_rules.AGREED, appointment_rules.HAPPENED)
     found = appointments.of_mentor(
         facts.connection, facts.vault, mentor.id, facts.now - _LATELY, facts.now + _SOON, statuses
     )
@@ -149,12 +154,11 @@ def said_day(facts: Facts, day: date | None) -> str:
 
 def written_day(day: date) -> str:
     """A day as it can be read at any later time: "dinsdag 3 maart 2027"."""
-    return f"{weekday_name(day)} {day.day} {month_name(day)} {day.year}"
+    return f"{day_of_month(day)} {day.year}"
 
 
 def _parents(facts: Facts, family_id: int) -> str:
-    found = people.in_family(facts.connection, facts.vault, family_id)
-    return enumerate_dutch([families.spoken(one.name) for one in found if Role.PARENT in one.roles])
+    return families.names_in_words(people.parents_of(facts.connection, facts.vault, family_id))
 
 
 FACTS: dict[str, Callable[[Facts], Any]] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.care import families, people, proposals, quiet, reports
+from bot.care import families, people, proposals, quiet
 from bot.care.people import Person
 from bot.care.proposals import Proposed
 from bot.care.reports import Report
@@ -48,7 +48,7 @@ def added(turn: Turn, report: Report, mentor: Person, text: str, kind: str, file
     name = families.spoken(turn.person.name) if turn.person else ""
     day = _day(turn, mentor, report)
     framed = turn.text("report_added", name=name, day=day, text=text)
-    rows = [[Key(turn.host.library.texts["report_read"].strip(), f"{REPORTS}:m:{report.id}:0")]]
+    rows = [[turn.key("report_read", f"{REPORTS}:m:{report.id}:0")]]
     wait = quiet.waits_until(mentor, turn.now)
     turn.call_elsewhere(mentor.chat_id, outgoing.send(framed, rows), not_before=wait)
     if kind in _FILES and file_id:
@@ -57,21 +57,18 @@ def added(turn: Turn, report: Report, mentor: Person, text: str, kind: str, file
 
 def read_key(turn: Turn, report_id: int) -> Key:
     """The button under which a parent reads a report."""
-    return Key(turn.host.library.texts["report_read"].strip(), f"{REPORTS}:o:{report_id}:0")
+    return turn.key("report_read", f"{REPORTS}:o:{report_id}:0")
 
 
 def proposal_rows(turn: Turn, proposal_id: int) -> Rows:
     """What a parent may say to a proposal."""
-    texts = turn.host.library.texts
-    yes, other, not_now = (texts[f"proposal_{name}"].strip() for name in ("yes", "other", "not_now"))
-    return [
-        [Key(yes, f"{REPORTS}:y:{proposal_id}"), Key(other, f"{REPORTS}:s:{proposal_id}")],
-        [Key(not_now, f"{REPORTS}:n:{proposal_id}")],
-    ]
+    yes = turn.key("proposal_yes", f"{REPORTS}:y:{proposal_id}")
+    other = turn.key("proposal_other", f"{REPORTS}:s:{proposal_id}")
+    return [[yes, other], [turn.key("proposal_not_now", f"{REPORTS}:n:{proposal_id}")]]
 
 
 def _hearing(turn: Turn, report: Report) -> list[Person]:
-    found = reports.parents_of(turn.connection, turn.host.vault, report)
+    found = people.parents_of(turn.connection, turn.host.vault, report.family_id)
     return [one for one in found if not (one.has_stopped or one.blocked)]
 
 
@@ -96,4 +93,4 @@ def mentor_of(turn: Turn, report: Report) -> Person | None:
     """Who guides the family of the report now."""
     parent = turn.person
     mentor_id = parent.mentor_id if parent and parent.family_id == report.family_id else None
-    return people.by_id(turn.connection, turn.host.vault, mentor_id) if mentor_id else None
+    return people.by_id(turn.connection, turn.host.vault, mentor_id)

@@ -9,24 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.care import additions, families, proposals, reports
+from bot.care import additions, families, people, proposals, reports
 from bot.care.additions import Addition
 from bot.care.people import Role
 from bot.care.proposals import Proposed
 from bot.care.reports import Report
 from bot.conversation import outgoing, report_facts
-from bot.conversation.outgoing import in_parts, length
+from bot.conversation.outgoing import in_parts
 from bot.conversation.turn import Turn
+from bot.screens import entries
 from bot.screens.entries import REPORTS, Rows
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
-from flows.engine.state import Key, Ref
-from flows.engine.templates import enumerate_dutch, render
+from flows.engine.state import Ref
+from flows.engine.templates import render
 
 ANSWER_FLOW, CORRECT_FLOW, PROPOSAL_FLOW = "report_answer", "report_correct", "proposal"
 _READ = re.compile(r"(?P<act>[om]):(?P<id>[0-9]{1,19}):(?P<part>[0-9]{1,3})")
 _DO = re.compile(r"(?P<act>[acysnf]):(?P<id>[0-9]{1,19})")
 _WISHES = {"y": "yes", "s": "other", "n": "not_now"}
-_MAX_ID = 2**63 - 1
 _ROOM = outgoing.MAX_TEXT - 600
 """For what a page of a report says, beside its heading."""
 
@@ -36,7 +37,7 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     if found := _READ.fullmatch(rest):
         return show(turn, int(found["id"]), int(found["part"]), message_id, as_mentor=found["act"] == "m")
     found = _DO.fullmatch(rest)
-    if found is None or turn.person is None or int(found["id"]) > _MAX_ID:
+    if found is None or turn.person is None or int(found["id"]) > MAX_ID:
         return False
     act, row = found["act"], int(found["id"])
     connection, vault = turn.connection, turn.host.vault
@@ -69,7 +70,7 @@ def _decide(turn: Turn, proposal_id: int, wish: str) -> bool:
 def show(turn: Turn, report_id: int, part: int = 0, message_id: int | None = None, *, as_mentor: bool) -> bool:
     """A page of a report; False when it is not this person's to read."""
     person, connection, vault = turn.person, turn.connection, turn.host.vault
-    if person is None or report_id > _MAX_ID:
+    if person is None or report_id > MAX_ID:
         return False
     if as_mentor:
         report = reports.for_mentor(connection, vault, person, report_id) if Role.MENTOR in person.roles else None
@@ -80,16 +81,14 @@ def show(turn: Turn, report_id: int, part: int = 0, message_id: int | None = Non
     found = proposals.of_report(connection, vault, report.id) if report.is_given else []
     page = additions.report_page(report.id)
     added = additions.of_pages(connection, vault, report.family_id, [page]).get(page, [])
-    body = _packed(_pieces(turn, report, found, added, as_mentor=as_mentor))
+    body = entries.packed(_pieces(turn, report, found, added, as_mentor=as_mentor), _ROOM, "\n\n") or [""]
     part = min(part, len(body) - 1)
     heading = turn.text(
         "report_heading",
         day=report_facts.said_day(turn.facts, report.parts.held_on),
         by=families.spoken(report.writer),
         draft=not report.is_given,
-        family=enumerate_dutch([families.spoken(one.name) for one in reports.parents_of(connection, vault, report)])
-        if as_mentor
-        else "",
+        family=families.names_in_words(people.parents_of(connection, vault, report.family_id)) if as_mentor else "",
     )
     rows = _rows(turn, report, part, len(body), bool([one for one in added if one.file_id]), as_mentor=as_mentor)
     turn.show(f"{heading}\n\n{body[part]}", rows, message_id)
@@ -119,7 +118,7 @@ def _pieces(
     for one in added:
         scope = {
             "name": _first(one.writer),
-            "day": spoken_date(one.made_at.astimezone(turn.facts.local.tzinfo).date(), turn.facts.local.date()),
+            "day": spoken_date(turn.facts.here(one.made_at).date(), turn.facts.local.date()),
             "file": one.kind,
         }
         first, *rest = in_parts(one.text, _ROOM // 2) if one.text else [""]
@@ -141,33 +140,15 @@ def _long(turn: Turn, name: str, value: str) -> Iterable[str]:
     yield from (render("{{ value }}", {"value": more}) for more in rest)
 
 
-def _packed(pieces: Iterable[str]) -> list[str]:
-    """Pieces put together into as few messages as they fit in; at least one."""
-    parts: list[str] = []
-    for piece in pieces:
-        if parts and length(parts[-1]) + length(piece) + 2 < _ROOM:
-            parts[-1] = f"{parts[-1]}\n\n{piece}"
-        else:
-            parts.append(piece)
-    return parts or [""]
-
-
 def _rows(turn: Turn, report: Report, part: int, of: int, has_files: bool, *, as_mentor: bool) -> Rows:
-    texts, act = turn.host.library.texts, "m" if as_mentor else "o"
-    beside = [("read_back", part - 1)] if part else []
-    beside += [("read_on", part + 1)] if part + 1 < of else []
-    rows: Rows = [[_key(texts[name], f"{act}:{report.id}:{number}") for name, number in beside]] if beside else []
+    rows = entries.part_rows(turn.host.library, f"{REPORTS}:{'m' if as_mentor else 'o'}:{report.id}", part, of)
     if has_files:
-        rows.append([_key(texts["kept_show_files"], f"f:{report.id}")])
+        rows.append([turn.key("kept_show_files", f"{REPORTS}:f:{report.id}")])
     if as_mentor:
-        rows.append([_key(texts["report_correct_it"], f"c:{report.id}")])
+        rows.append([turn.key("report_correct_it", f"{REPORTS}:c:{report.id}")])
     else:
-        rows.append([_key(texts["report_answer_it"], f"a:{report.id}")])
+        rows.append([turn.key("report_answer_it", f"{REPORTS}:a:{report.id}")])
     return rows
-
-
-def _key(label: str, rest: str) -> Key:
-    return Key(label.strip(), f"{REPORTS}:{rest}")
 
 
 def _files(turn: Turn, report_id: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.care import records, resolutions
 from bot.care.resolutions import Tried
-from flows.engine.dutch.spoken import month_name
+from flows.engine.dutch.spoken import month_of_year
 from flows.engine.templates import render
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def months(facts: Facts) -> list[dict[str, object]]:
     return [
         {
             "id": month.first.strftime("%Y-%m"),
-            "name": f"{month_name(month.first)} {month.first.year}",
+            "name": month_of_year(month.first),
             "lines": [line_of(facts.texts, one) for one in month.tried[-_LINES:]],
         }
         for month in resolutions.months(kept, checks)[:_MONTHS]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.care import alerts, office, people, plans
-from bot.care.families import spoken
+from bot.care.families import names_in_words, spoken
 from bot.care.office import OfficeHours
 from bot.care.people import Person, Role
-from flows.engine.dutch.spoken import spoken_date
-from flows.engine.templates import enumerate_dutch, render
+from flows.engine.templates import render
 
 if TYPE_CHECKING:
     from bot.conversation.facts import Facts
@@ -24,11 +22,6 @@ def sentence_of(texts: Mapping[str, str], parent: Person, name: str = "alert_sen
     return render(texts[name], {"name": spoken(parent.name)}, html=False)
 
 
-def in_words(everybody: Iterable[Person]) -> str:
-    """The names of people, as a text speaks of them."""
-    return enumerate_dutch([spoken(one.name) for one in everybody])
-
-
 def alert(facts: Facts) -> object:
     """Whom this parent asked for help, or would."""
     person = facts.person
@@ -37,12 +30,12 @@ def alert(facts: Facts) -> object:
     turns = alerts.in_turn(facts.connection, facts.vault, person, facts.now)
     current = alerts.open_of(facts.connection, person.id)
     called = [one for turn in turns for one in turn if current and one.id in current.called]
-    seen = people.by_id(facts.connection, facts.vault, current.seen_by) if current and current.seen_by else None
+    seen = people.by_id(facts.connection, facts.vault, current.seen_by) if current else None
     last = current is not None and alerts.decide(turns, current.called, facts.now).all_asked
     return {
         "open": current is not None,
-        "first": in_words(turns[0]) if turns else "",
-        "asked": in_words(called),
+        "first": names_in_words(turns[0]) if turns else "",
+        "asked": names_in_words(called),
         "seen": spoken(seen.name) if seen else "",
         "again": current is not None and (current.seen_at is not None or last),
         "sentence": sentence_of(facts.texts, person),
@@ -53,17 +46,7 @@ def alert(facts: Facts) -> object:
 def _back(facts: Facts, everybody: Sequence[Person]) -> str:
     """When the first of them is at work again, in words; empty when somebody is at work now."""
     moment = office.back_at(alerts.hours_of(everybody), facts.now)
-    return _moment(facts, moment) if moment and moment > facts.now else ""
-
-
-def _moment(facts: Facts, moment: datetime) -> str:
-    local = moment.astimezone(facts.local.tzinfo)
-    day = spoken_date(local.date(), facts.local.date())
-    return render(facts.texts["day_and_time"], {"day": day, "time": _clock(local)}, html=False)
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.hour}.{moment.minute:02}"
+    return facts.moment_in_words(moment) if moment and moment > facts.now else ""
 
 
 def plan(facts: Facts) -> object:
@@ -79,7 +62,7 @@ def work(facts: Facts) -> object:
     if person is None:
         return {"hours": "", "stand_in": ""}
     hours = office.hours(person.office_hours, person.zone)
-    stand_in = people.by_id(facts.connection, facts.vault, person.stand_in_id) if person.stand_in_id else None
+    stand_in = people.by_id(facts.connection, facts.vault, person.stand_in_id)
     return {
         "hours": hours_in_words(facts.texts, hours),
         "stand_in": spoken(stand_in.name) if stand_in else "",

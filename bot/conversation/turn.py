@@ -27,6 +27,7 @@ from bot.conversation.outgoing import Rows
 from bot.safety.access import Who, audience, who_is
 from bot.safety.danger import DangerWords
 from bot.safety.help import HelpCards
+from bot.screens import entries
 from bot.store import outbox, timers
 from bot.store.outbox import Call, Priority, Purpose
 from bot.store.tables import conversations
@@ -43,6 +44,7 @@ from flows.engine.state import (
     Ended,
     Input,
     Keep,
+    Key,
     Media,
     Parked,
     Request,
@@ -111,6 +113,7 @@ class Turn:
         self.active_at = present.active_at
         self.began = self.state = load_state(present.state) if present.state else State()
         self.calls: list[Call] = []
+        self._last: list[Call] = []
         self._lead = ""
         self.purpose: Purpose = "answer"
         self.priority = Priority.ANSWER
@@ -171,14 +174,22 @@ class Turn:
         return render(self.host.library.texts[name], scope)
 
     def plain(self, name: str, /, **scope: object) -> str:
-        """A text of the library, filled in, as plain text: for a button."""
+        """A text of the library, filled in, as plain text: for a button, a picture or a file."""
         return render(self.host.library.texts[name], scope, html=False)
+
+    def key(self, name: str, token: str, /, **scope: object) -> Key:
+        """A button: a text of the library, filled in, and what a tap on it asks for."""
+        return entries.key(self.host.library, name, token, **scope)
 
     def call(self, call: dict[str, Any], purpose: Purpose | None = None, turn: int | None = None) -> None:
         """Something to do in this chat, as `outgoing` makes it."""
         self.calls.append(
             Call(self.chat_id, call, self.priority, purpose or self.purpose, expires_at=self.expires_at, turn=turn)
         )
+
+    def call_last(self, call: dict[str, Any]) -> None:
+        """Something to do in this chat after all that is still said in this turn: what takes a while."""
+        self._last.append(Call(self.chat_id, call, self.priority, self.purpose))
 
     def call_elsewhere(
         self,
@@ -375,10 +386,21 @@ class Turn:
                     effect.name: Field(effect.value, effect.said) if isinstance(effect, Keep) else None
                     for effect in group
                 },
-                child_id=int(refs["child"]) if "child" in refs else None,
+                child_id=self._child(refs.get("child")),
                 today=self.facts.local.date(),
                 now=self.now,
             )
+
+    def _child(self, number: str | None) -> int | None:
+        """The child with this id; nothing when a parent of it took it away meanwhile, so that what was said is kept
+        all the same."""
+        if number is None or (self.person and self.person.family_id and not self._has_child(number)):
+            return None
+        return int(number)
+
+    def _has_child(self, number: str) -> bool:
+        children = self.facts["children"]
+        return isinstance(children, list) and any(one["id"] == number for one in children)
 
     # --- done -----------------------------------------------------------------------------------------------------
 
@@ -391,7 +413,7 @@ class Turn:
         else:
             self._offer_tomorrow_if_half_way()
             self._save_state()
-        outbox.put(self.connection, self.host.vault, self.calls, self.now)
+        outbox.put(self.connection, self.host.vault, [*self.calls, *self._last], self.now)
 
     def _leave_no_trace(self) -> None:
         """Nobody came in here, or not any more: nothing of the conversation stays."""

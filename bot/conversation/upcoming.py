@@ -13,9 +13,8 @@ from bot.care.agenda import Ahead
 from bot.conversation import appointment_lists, coming_facts
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
-from bot.screens.entries import COMING, MAX_LABEL, Rows
-from flows.engine.state import Key, Ref
-from flows.engine.templates import excerpt, render
+from bot.screens.entries import COMING, Rows
+from flows.engine.state import Ref
 
 SCREEN = "coming_up"
 MOVE_FLOW = "move_coming"
@@ -51,16 +50,13 @@ def show_coming(turn: Turn, message_id: int | None = None, which: str = SOON, nu
     rows: Rows = []
     if which == SOON and number == 0 and (planned := appointment_lists.planned(turn)):
         parts.insert(len(parts) - 1 if told else 0, planned)
-        rows.append([_key(turn, "appointment_all", appointment_lists.MINE_TOKEN)])
-    rows += [
-        [Key(excerpt(render(library.texts["coming_label"], one, html=False), MAX_LABEL), f"{COMING}:o:{one['id']}")]
-        for one in told
-    ]
+        rows.append([turn.key("appointment_all", appointment_lists.MINE_TOKEN)])
+    rows += [[turn.key("coming_label", f"{COMING}:o:{one['id']}", **one)] for one in told]
     rows += entries.page_rows(library, f"{COMING}:{which}", page.number, page.more)
     if which == SOON and after:
-        rows.append([_key(turn, "coming_to_later", f"{COMING}:{LATER}:0", count=len(after))])
+        rows.append([turn.key("coming_to_later", f"{COMING}:{LATER}:0", count=len(after))])
     if which == LATER:
-        rows.append([_key(turn, "page_back", f"{COMING}:{SOON}:0")])
+        rows.append([turn.key("page_back", f"{COMING}:{SOON}:0")])
     turn.show("\n\n".join(parts), [*rows, *below], message_id)
 
 
@@ -104,13 +100,9 @@ def _show(turn: Turn, one: Ahead, message_id: int | None) -> None:
     told = coming_facts.described(turn.facts, one)
     rows: Rows = []
     if one.at is None:
-        rows.append([_key(turn, "coming_wake", f"{COMING}:n:{one.key}")])
+        rows.append([turn.key("coming_wake", f"{COMING}:n:{one.key}")])
     else:
-        rows.append([_key(turn, "coming_move", f"{COMING}:m:{one.key}")])
-        rows.append([_key(turn, "coming_silence", f"{COMING}:q:{one.key}")])
-    rows.append([_key(turn, "coming_drop", f"{COMING}:d:{one.key}"), _key(turn, "page_back", f"{COMING}:{SOON}:0")])
+        rows.append([turn.key("coming_move", f"{COMING}:m:{one.key}")])
+        rows.append([turn.key("coming_silence", f"{COMING}:q:{one.key}")])
+    rows.append([turn.key("coming_drop", f"{COMING}:d:{one.key}"), turn.key("page_back", f"{COMING}:{SOON}:0")])
     turn.show(turn.text("coming_one", **told), rows, message_id)
-
-
-def _key(turn: Turn, name: str, token: str, **scope: object) -> Key:
-    return Key(render(turn.host.library.texts[name], scope, html=False), token)

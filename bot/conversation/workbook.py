@@ -13,9 +13,9 @@ from datetime import date
 
 from bot.care import additions, families, pages, people, sharing, workbook
 from bot.care.additions import Addition
-from bot.care.appointments import MAX_ID
 from bot.care.families import spoken
-from bot.care.people import Person, Role
+from bot.care.months import month_of
+from bot.care.people import Person
 from bot.care.reports import Given
 from bot.care.sharing import Entry
 from bot.care.workbook import Activity, Month
@@ -25,7 +25,8 @@ from bot.conversation.report_pages import ANSWER_FLOW
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import GUIDED, Line, Rows
-from flows.engine.dutch.spoken import month_name, weekday_name
+from bot.store.types import MAX_ID, read_id
+from flows.engine.dutch.spoken import day_of_month, month_name, month_of_year
 from flows.engine.state import Key, Ref
 from flows.engine.templates import enumerate_dutch, excerpt, render
 
@@ -77,48 +78,42 @@ def page(turn: Turn, person: Person, number: int, lines_of: LinesOf) -> tuple[st
     wanted, part = _numbered(number, turn.facts.local.date())
     first = workbook.nearest(known, wanted)
     if first is None:
-        today = workbook.month_of(turn.facts.local.date())
+        today = month_of(turn.facts.local.date())
         return f"{text}\n\n{turn.text('workbook_none')}", [[_add_key(turn, additions.month_page(today))], *below]
     month = next(iter(workbook.of_parent(connection, vault, person, first, first)), Month(first))
     shown = pages.cut(list(reversed(month.entries)), min(part, _MOST_PARTS) if first == wanted else 0)
     rows = _report_rows(turn, month.reports, OWN)
     rows += entries.rows_of(library, lines_of(shown.items, LIST, _number(first, shown.number)), turn.facts.local.date())
-    rows += _part_rows(turn, first, shown.number, more=shown.more and shown.number < _MOST_PARTS)
+    more = shown.more and shown.number < _MOST_PARTS
+    rows += entries.page_rows(library, f"{OWN}:m:{first:%Y%m}", shown.number, more)
     rows += _month_rows(turn, OWN, known, first)
     rows.append([_add_key(turn, additions.month_page(first))])
     if any(one.file_id for one in month.additions):
-        rows[-1].append(_key(turn, "kept_show_files", f"{OWN}:f:{additions.month_page(first)}"))
+        rows[-1].append(turn.key("kept_show_files", f"{OWN}:f:{additions.month_page(first)}"))
     return "\n\n".join((text, *_month_words(turn, month))), [*rows, *below]
 
 
 def _numbered(number: int, today: date) -> tuple[date, int]:
     """The month and the part that a page number says."""
     first = workbook.read_month(f"{number // 1000:04}-{number // 10 % 100:02}")
-    return (first, number % 10) if first else (workbook.month_of(today), 0)
+    return (first, number % 10) if first else (month_of(today), 0)
 
 
 def _number(first: date, part: int) -> int:
     return int(f"{first:%Y%m}{part}")
 
 
-def _part_rows(turn: Turn, first: date, part: int, *, more: bool) -> Rows:
-    """To the rest of what is in a long month."""
-    before = [_key(turn, "page_before", f"{OWN}:m:{first:%Y%m}:{part - 1}")] if part else []
-    after = [_key(turn, "page_next", f"{OWN}:m:{first:%Y%m}:{part + 1}")] if more else []
-    return [before + after] if before or after else []
-
-
 def _month_rows(turn: Turn, begin: str, known: Sequence[date], first: date) -> Rows:
     """To the month before and the month after, as far as there is anything in one."""
     before = max((one for one in known if one < first), default=None)
     after = min((one for one in known if one > first), default=None)
-    row = [_key(turn, "workbook_before", f"{begin}:m:{before:%Y%m}:0", month=_name(before))] if before else []
-    row += [_key(turn, "workbook_after", f"{begin}:m:{after:%Y%m}:0", month=_name(after))] if after else []
+    row = [turn.key("workbook_before", f"{begin}:m:{before:%Y%m}:0", month=month_of_year(before))] if before else []
+    row += [turn.key("workbook_after", f"{begin}:m:{after:%Y%m}:0", month=month_of_year(after))] if after else []
     return [row] if row else []
 
 
 def _add_key(turn: Turn, page_: str) -> Key:
-    return _key(turn, "workbook_add", f"{OWN}:w:{page_}")
+    return turn.key("workbook_add", f"{OWN}:w:{page_}")
 
 
 def _add(turn: Turn, person: Person, page_: str) -> bool:
@@ -138,11 +133,9 @@ def page_words(turn: Turn, person: Person, page_: str) -> str:
     sort, _, which = page_.partition(":")
     if sort == "month":
         first = workbook.read_month(which)
-        return _name(first) if first else ""
-    if not which.isdecimal() or int(which) > MAX_ID:
-        return ""
-    given = workbook.report_of(turn.connection, turn.host.vault, person.family_id, int(which))
-    return day_words(given.date) if given else ""
+        return month_of_year(first) if first else ""
+    given = workbook.report_of(turn.connection, turn.host.vault, person.family_id, read_id(which))
+    return day_of_month(given.date) if given else ""
 
 
 def _send_files(turn: Turn, person: Person, page_: str) -> bool:
@@ -181,9 +174,9 @@ def show_family(turn: Turn, family_id: int, message_id: int | None, number: int 
     mentor, library = turn.person, turn.host.library
     if mentor is None or not families.guided(turn.connection, mentor.id, family_id):
         return False
-    parents = [one for one in people.in_family(turn.connection, turn.host.vault, family_id) if Role.PARENT in one.roles]
+    parents = people.parents_of(turn.connection, turn.host.vault, family_id)
     known = workbook.family_calendar(turn.connection, turn.host.vault, mentor, family_id, parents)
-    back = [[_key(turn, "page_back", f"{GUIDED}:c:{family_id}:l0")]]
+    back = [[turn.key("page_back", f"{GUIDED}:c:{family_id}:l0")]]
     head = turn.text("workbook_of_family", parents=[spoken(one.name) for one in parents])
     wanted, _ = _numbered(number, turn.facts.local.date())
     first = workbook.nearest(known, wanted)
@@ -202,7 +195,7 @@ def show_family(turn: Turn, family_id: int, message_id: int | None, number: int 
             whose=whose.get(one.owner_id, ""),
         )
         for one in reversed(shared)
-        if workbook.month_of(one.local_day) == first
+        if month_of(one.local_day) == first
     ]
     rows = _report_rows(turn, month.reports, begin)
     rows += entries.rows_of(library, lines[: pages.SIZE], turn.facts.local.date())
@@ -216,7 +209,7 @@ def show_family(turn: Turn, family_id: int, message_id: int | None, number: int 
 
 def _month_words(turn: Turn, month: Month) -> list[str]:
     """As HTML, what a month says before its buttons."""
-    parts = [turn.text("workbook_month", month=_name(month.first))]
+    parts = [turn.text("workbook_month", month=month_of_year(month.first))]
     if month.activities:
         parts.append("\n".join(turn.text("workbook_activity", **activity_words(turn, one)) for one in month.activities))
     if month.resolutions:
@@ -230,7 +223,7 @@ def _month_words(turn: Turn, month: Month) -> list[str]:
 
 def activity_words(turn: Turn, one: Activity) -> dict[str, str]:
     """What was planned and took place, as texts say it: `what`, and the days `planned` and `held`."""
-    what = one.words or render(turn.host.library.texts[f"appointment_kind_{one.kind}"], {}, html=False)
+    what = one.words or turn.plain(f"appointment_kind_{one.kind}")
     return {"what": excerpt(what, 80), "planned": _days(one.planned), "held": _days(one.held)}
 
 
@@ -248,7 +241,7 @@ def _added(turn: Turn, one: Addition, most: int = 300) -> dict[str, str]:
 
 def _report_rows(turn: Turn, given: Sequence[Given], begin: str) -> Rows:
     return [
-        [_key(turn, "workbook_meeting", f"{begin}:r:{one.id}:0", day=day_words(one.date))]
+        [turn.key("workbook_meeting", f"{begin}:r:{one.id}:0", day=day_of_month(one.date))]
         for one in reversed(given[-_MOST_REPORTS:])
     ]
 
@@ -262,7 +255,7 @@ def _show_report(
         given = workbook.report_of(turn.connection, turn.host.vault, family_id, report_id)
     if given is None:
         return False
-    pieces = [turn.text("workbook_report_head", day=day_words(given.date), name=spoken(given.writer))]
+    pieces = [turn.text("workbook_report_head", day=day_of_month(given.date), name=spoken(given.writer))]
     for name, said in meeting_parts(turn, given):
         first, *rest = outgoing.in_parts(said, _ROOM // 2)
         pieces.append(turn.text("workbook_report_part", name=name, text=first))
@@ -270,14 +263,12 @@ def _show_report(
     pieces += [turn.text("workbook_added", **_added(turn, one, _ROOM // 4)) for one in given.additions]
     parts = entries.packed(pieces)
     part = min(part, len(parts) - 1)
-    beside = [_key(turn, "read_back", f"{begin}:r:{report_id}:{part - 1}")] if part else []
-    beside += [_key(turn, "read_on", f"{begin}:r:{report_id}:{part + 1}")] if part + 1 < len(parts) else []
-    rows: Rows = [beside] if beside else []
+    rows = entries.part_rows(turn.host.library, f"{begin}:r:{report_id}", part, len(parts))
     if begin == OWN:
         rows.append([_add_key(turn, additions.report_page(report_id))])
         if any(one.file_id for one in given.additions):
-            rows[-1].append(_key(turn, "kept_show_files", f"{OWN}:f:{additions.report_page(report_id)}"))
-    rows.append([_key(turn, "page_back", f"{begin}:m:{given.date:%Y%m}:0")])
+            rows[-1].append(turn.key("kept_show_files", f"{OWN}:f:{additions.report_page(report_id)}"))
+    rows.append([turn.key("page_back", f"{begin}:m:{given.date:%Y%m}:0")])
     turn.show(parts[part], rows, message_id)
     return True
 
@@ -293,17 +284,3 @@ def meeting_parts(turn: Turn, given: Given) -> list[tuple[str, str]]:
         "next": given.next_appointment,
     }
     return [(texts[f"workbook_part_{name}"].strip(), words) for name, words in said.items() if words.strip()]
-
-
-def _name(first: date) -> str:
-    """A month: "november 2026"."""
-    return f"{month_name(first)} {first.year}"
-
-
-def day_words(day: date) -> str:
-    """A day, without its year, which stands above it: "dinsdag 3 november"."""
-    return f"{weekday_name(day)} {day.day} {month_name(day)}"
-
-
-def _key(turn: Turn, name: str, token: str, /, **scope: object) -> Key:
-    return Key(excerpt(render(turn.host.library.texts[name], scope, html=False), entries.MAX_LABEL), token)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.care import workbook
-from flows.engine.dutch.spoken import month_name
+from flows.engine.dutch.spoken import month_of_year
 
 if TYPE_CHECKING:
     from bot.conversation.facts import Facts
@@ -18,4 +18,4 @@ def months(facts: Facts) -> list[dict[str, object]]:
     if facts.person is None:
         return []
     known = workbook.calendar(facts.connection, facts.vault, facts.person)
-    return [{"id": f"{one:%Y-%m}", "name": f"{month_name(one)} {one.year}"} for one in reversed(known[-_MOST:])]
+    return [{"id": f"{one:%Y-%m}", "name": month_of_year(one)} for one in reversed(known[-_MOST:])]

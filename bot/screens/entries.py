@@ -177,12 +177,13 @@ _NAMED = re.compile(r"<b>([^<]*?):?</b>\s*(.*)", re.DOTALL)
 _TAG = re.compile(r"</?[bi]>")
 
 
-def packed(pieces: Iterable[str]) -> list[str]:
-    """Pieces of HTML in parts that each fit in half a message."""
+def packed(pieces: Iterable[str], room: int = _ROOM, glue: str = "\n") -> list[str]:
+    """Pieces of HTML in as few parts as hold them, each of at most `room`, or of one piece; half a message each, if
+    not said otherwise."""
     parts: list[str] = []
     for piece in pieces:
-        if parts and length(parts[-1]) + length(piece) < _ROOM:
-            parts[-1] = f"{parts[-1]}\n{piece}"
+        if parts and length(parts[-1]) + len(glue) + length(piece) < room:
+            parts[-1] = f"{parts[-1]}{glue}{piece}"
         else:
             parts.append(piece)
     return parts
@@ -226,8 +227,16 @@ def _label(library: Library, line: Line, today: date) -> str:
 
 def page_rows(library: Library, token: str, number: int, more: bool) -> Rows:
     """The buttons to the page before and the next. `token` leads to a page, but for its number."""
-    before = [_key(library, "page_before", f"{token}:{number - 1}")] if number else []
-    after = [_key(library, "page_next", f"{token}:{number + 1}")] if more else []
+    before = [key(library, "page_before", f"{token}:{number - 1}")] if number else []
+    after = [key(library, "page_next", f"{token}:{number + 1}")] if more else []
+    return [row] if (row := before + after) else []
+
+
+def part_rows(library: Library, token: str, part: int, count: int) -> Rows:
+    """The buttons to the part before and the next of what is read in so many parts. `token` leads to a part, but for
+    its number."""
+    before = [key(library, "read_back", f"{token}:{part - 1}")] if part else []
+    after = [key(library, "read_on", f"{token}:{part + 1}")] if part + 1 < count else []
     return [row] if (row := before + after) else []
 
 
@@ -253,45 +262,44 @@ def own(
     several = sum(circle.sees for circle in circles) > 1
     for circle in circles:
         if not circle.sees:
-            rows.append([_key(library, "kept_share", place.token(f"w{circle.key}"), names=circle.names)])
+            rows.append([key(library, "kept_share", place.token(f"w{circle.key}"), names=circle.names)])
         elif several:
-            rows.append([_key(library, "kept_unshare", place.token(f"x{circle.key}"), names=circle.names)])
+            rows.append([key(library, "kept_unshare", place.token(f"x{circle.key}"), names=circle.names)])
     if seeing:
-        rows.append([_key(library, "kept_only_me", place.token("n"))])
+        rows.append([key(library, "kept_only_me", place.token("n"))])
     marking = ("kept_unmark", "u") if marked else ("kept_mark", "a")
-    rows.append([_key(library, marking[0], place.token(marking[1]))])
+    rows.append([key(library, marking[0], place.token(marking[1]))])
     putting = ("workbook_out", "v") if in_workbook else ("workbook_in", "b")
-    rows.append([_key(library, putting[0], place.token(putting[1]))])
+    rows.append([key(library, putting[0], place.token(putting[1]))])
     if typed_fields(library, record):
-        rows[-1].append(_key(library, "edit_kept", place.token("e")))
-    rows.append([_key(library, "kept_throw_away", place.token("d")), _key(library, "page_back", place.ways.back)])
+        rows[-1].append(key(library, "edit_kept", place.token("e")))
+    rows.append([key(library, "kept_throw_away", place.token("d")), key(library, "page_back", place.ways.back)])
     return f"{text}\n\n{seen_by}", rows
 
 
 def others(library: Library, record: Record, *, about: Mapping[str, object], part: int, ways: Ways) -> tuple[str, Rows]:
     """One thing to somebody with whom it is shared. `about`: `day`, `child` and `whose`, as texts say them."""
     text, rows = _read(library, record, about, part, ways)
-    return text, [*rows, [_key(library, "page_back", ways.back)]]
+    return text, [*rows, [key(library, "page_back", ways.back)]]
 
 
 def _read(library: Library, record: Record, about: Mapping[str, object], part: int, ways: Ways) -> tuple[str, Rows]:
     """The heading and a part of what it says, and what leads to the other parts and the files."""
     body = body_of(library, record)
     part = min(part, len(body) - 1)
-    beside = [("read_back", part - 1)] if part else []
-    beside += [("read_on", part + 1)] if part + 1 < len(body) else []
-    rows = [[_key(library, name, f"{ways.read}:{number}") for name, number in beside]] if beside else []
+    rows = part_rows(library, ways.read, part, len(body))
     if files_of(record):
-        rows.append([_key(library, "kept_show_files", ways.files)])
+        rows.append([key(library, "kept_show_files", ways.files)])
     heading = render(library.texts["kept_heading"], {**about, "kind": one(library, record.kind)})
     return f"{heading}\n\n{body[part]}", rows
 
 
 def question(library: Library, name: str, yes: str, no: str, scope: Mapping[str, object]) -> tuple[str, Rows]:
     """The text `name` with a yes and a no, whose labels are `<name>_yes` and `<name>_no`."""
-    rows = [[_key(library, f"{name}_yes", yes)], [_key(library, f"{name}_no", no)]]
+    rows = [[key(library, f"{name}_yes", yes)], [key(library, f"{name}_no", no)]]
     return render(library.texts[name], scope), rows
 
 
-def _key(library: Library, name: str, token: str, **scope: object) -> Key:
+def key(library: Library, name: str, token: str, /, **scope: object) -> Key:
+    """A button: the text `name`, filled in, and what a tap on it asks for."""
     return Key(excerpt(render(library.texts[name], scope, html=False), MAX_LABEL), token)

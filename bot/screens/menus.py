@@ -10,7 +10,7 @@ from flows.engine.state import Key
 from flows.engine.templates import holds, render
 
 START_FLOW, SHOW_SCREEN = "g", "s"
-_HALF_A_ROW = 15
+_HALF_A_ROW = 14
 """In characters: what stays on one line of a narrow phone when two buttons share a row."""
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from bot.care.families import spoken
 from bot.care.kindreflex import FIELDS, STEPS, Note, Topic
 from bot.care.people import Person
 from bot.screens.sizes import in_parts, length
-from flows.engine.dutch.spoken import month_name
+from flows.engine.dutch.spoken import full_date
 from flows.engine.library import Library
 from flows.engine.templates import enumerate_dutch, render
 
@@ -17,11 +16,6 @@ _ROOM = 2600
 """How much is read at once; words grow when they are made harmless."""
 _PIECE = 900
 _TOPICS = [topic for step in STEPS for topic in step]
-
-
-def full_day(day: date) -> str:
-    """A day as a record says it, that is read years later: "3 maart 2027"."""
-    return f"{day.day} {month_name(day)} {day.year}"
 
 
 def in_order(notes: Iterable[Note]) -> list[Note]:
@@ -66,7 +60,7 @@ def parts(library: Library, notes: Sequence[Note], parents: Sequence[Person], nu
 
 
 def _pieces(library: Library, note: Note, parents: Sequence[Person], number: int) -> Iterable[str]:
-    texts, day = library.texts, full_day(note.day)
+    texts, day = library.texts, full_date(note.day)
     title = title_of(library, note)
     yield render(texts["reflex_note"], {"number": number, "title": title, "day": day, "by": spoken(note.author)})
     for name, value in lines_of(library, note):
@@ -75,7 +69,7 @@ def _pieces(library: Library, note: Note, parents: Sequence[Person], number: int
         yield from (render(texts["reflex_line"], {"name": "", "value": more}) for more in rest)
     for one in note.additions:
         first, *rest = in_parts(one.text, _PIECE)
-        told = {"day": full_day(one.day), "by": spoken(one.author), "text": first}
+        told = {"day": full_date(one.day), "by": spoken(one.author), "text": first}
         yield render(texts["reflex_addition"], told)
         yield from (render(texts["reflex_line"], {"name": "", "value": more}) for more in rest)
     knowing = [spoken(one.name) for one in parents if one.id in note.talked]

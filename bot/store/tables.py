@@ -269,9 +269,10 @@ follow_ups = Table(
     Column("times", SmallInteger, nullable=False, server_default="0"),
     Column("content_sealed", LargeBinary, nullable=False),
 )
-"""What a mentor sends: now, later, in a rhythm, or around an appointment. `status`: open, ended, cancelled. `rhythm`:
-once, weeks:1, weeks:2, thin:1,2,4,8,12 (weeks between), before:2 or after:1 (days from the appointment). `times`: how
-often it went out. `content_sealed`: words, template, file, flow."""
+"""What a mentor sends: now, later, in a rhythm, or around an appointment. `status`: open, ended, cancelled, or
+offered: planned by another mentor, to take over or let go. `rhythm`: once, weeks:1, weeks:2, thin:1,2,4,8,12 (weeks
+between), before:2 or after:1 (days from the appointment). `times`: how often it went out. `content_sealed`: words,
+file, flow."""
 
 follow_up_people = Table(
     "follow_up_people",

@@ -19,6 +19,9 @@ _count = itertools.count(secrets.randbits(_COUNTED_BITS))
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite counts rows only in a column that is exactly INTEGER."""
 
+MAX_ID = 2**63 - 1
+"""The highest that a database can compare with an id; what people send may be higher."""
+
 
 class _SqliteInstant(DATETIME):
     """Writes what SQLAlchemy's own type writes, four times as fast."""
@@ -63,6 +66,12 @@ ROW_BY_ROW: ColumnElement[int] = literal_column("0", Integer())
 """As the offset of an EXISTS: PostgreSQL then looks it up for one row at a time, with the same outcome. Without, it
 joins the whole queue to itself when its statistics, which are minutes old, say that the queue is short: with 3,000 rows
 waiting that took 2 seconds instead of 1 millisecond."""
+
+
+def read_id(written: str) -> int:
+    """The id that is written; 0, which no row has, for what is none."""
+    is_number = written.isascii() and written.isdecimal() and len(written) <= len(str(MAX_ID))
+    return int(written) if is_number and int(written) <= MAX_ID else 0
 
 
 def new_id(now: datetime) -> int:

@@ -122,7 +122,6 @@ def said_in(source: str) -> frozenset[str]:
 def compile_text(source: str) -> None:
     """Raises jinja2.TemplateSyntaxError when the text is not well-formed."""
     _text(source, html=True)
-    _text(source, html=False)
 
 
 def compile_condition(source: str) -> None:

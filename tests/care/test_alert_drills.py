@@ -1,4 +1,4 @@
-"""A hundred drills: a parent asks for a person, and those who should answer do what people do. Nobody is left alone."""
+"""Many drills: a parent asks for a person, and those who should answer do what people do. Nobody is left alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.care.people import Person, Role
 from bot.conversation.handle import lost_touch
 from tests.support.desk import Desk, Sent
 
-DRILLS = 100
+DRILLS, AS_A_RULE = 100, 50
 PARENT = 501
 MENTOR, STAND_IN, COORDINATORS = 401, 402, (301, 302)
 DAY = timedelta(days=1)
@@ -141,7 +141,12 @@ class Drill:
         return one.chat_id != STAND_IN or MENTOR not in self.cast.erased or bool(self.asked(STAND_IN))
 
 
-@pytest.mark.parametrize("seed", range(DRILLS))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A hundred drills with `--full`, and as a rule the first fifty of them."""
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(DRILLS if metafunc.config.getoption("--full") else AS_A_RULE))
+
+
 def test_nobody_is_left_unanswered(tmp_path: Path, cache: Path, seed: int) -> None:
     drill = Drill(tmp_path, cache, seed)
     drill.play()

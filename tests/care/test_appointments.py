@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care import quiet
-from bot.care.appointment_times import DECENT, asked_after, morning_of, mornings, next_moment, reminders
-from bot.care.appointments import (
+from bot.care.appointment_rules import (
     AGREED,
     CANCELLED,
     HAPPENED,
@@ -25,6 +24,7 @@ from bot.care.appointments import (
     clashes,
     may,
 )
+from bot.care.appointment_times import DECENT, asked_after, morning_of, mornings, next_moment, reminders
 from bot.schedule.local_time import is_within
 
 HOME = ZoneInfo("Europe/Amsterdam")

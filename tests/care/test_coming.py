@@ -7,7 +7,6 @@ import heapq
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -15,29 +14,15 @@ from hypothesis import strategies as st
 
 from bot.care import agenda, coming, rituals
 from bot.care.coming import APART, CHOICES, Coming, Verdict, decide, evening_to_come, read_key
-from bot.care.people import Person, Role
+from bot.care.people import Person
 from bot.care.resolutions import Moment, check_time, next_time, read_moment
 from bot.schedule.local_time import instant_on, is_within
 from bot.schedule.ticker import next_of
 from bot.store.timers import Timer
+from tests.support.person import HOME, person
 
-HOME = ZoneInfo("Europe/Amsterdam")
 MIDNIGHT = datetime(2027, 3, 1, tzinfo=HOME)
 USEFUL = timedelta(hours=2)
-
-
-def person(**settings: object) -> Person:
-    values: dict[str, object] = {
-        "id": 1,
-        "chat_id": 1,
-        "roles": Role.PARENT,
-        "name": "An",
-        "family_id": 1,
-        "mentor_id": None,
-        "region": "nl",
-        "zone": HOME,
-    }
-    return Person(**values | settings)  # type: ignore[arg-type]
 
 
 def at(local: str) -> datetime:
@@ -123,6 +108,17 @@ def test_who_is_away_is_left_in_peace_and_told_of_nothing(settings: dict[str, ob
     now = at("12:00")
     verdict = decide(person(**settings), useful_until=now + USEFUL, came=[], evening=None, talking=False, now=now)
     assert verdict == Verdict()
+
+
+@given(st.lists(INSTANTS, min_size=5, max_size=8), HOURS)
+def test_what_is_for_one_day_waits_its_turn_yet_is_not_left_out_of_a_full_one(
+    came: list[datetime], hours: str | None
+) -> None:
+    who, now = person(reminders_a_day=5, reminder_hours=hours), at("10:00")
+    useful_until = now + timedelta(days=2)
+    verdict = decide(who, useful_until=useful_until, came=came, evening=None, talking=False, now=now, however_full=True)
+    assert not verdict.why
+    assert verdict.comes or (verdict.later and now < verdict.later <= useful_until)
 
 
 @pytest.mark.parametrize("key", ["thought_back:1842", "thought_back", "resolution_now:9223372036854775807"])

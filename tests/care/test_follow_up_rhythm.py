@@ -57,7 +57,7 @@ def test_winding_down_goes_out_six_times_with_more_and_more_weeks_between(day: d
     moments = goes_out(thin(), instant_on(day, at, zone), at, zone)
 
     days = [local_date(moment, zone) for moment in moments]
-    assert days == rhythms.days_of(thin(), days[0])
+    assert days[0] == day
     assert [(after - before).days // 7 for before, after in pairwise(days)] == [1, 2, 4, 8, 12]
 
 

@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.care.people import Person, Role
 from bot.care.rituals import UNANSWERED_EVENINGS, EveningCall, decide_evening, evening_of, later_tonight
-
-HOME = ZoneInfo("Europe/Amsterdam")
-
-
-def person(**settings: object) -> Person:
-    values: dict[str, object] = {
-        "id": 1,
-        "chat_id": 1,
-        "roles": Role.PARENT,
-        "name": "An",
-        "family_id": 1,
-        "mentor_id": None,
-        "region": "nl",
-        "zone": HOME,
-    }
-    return Person(**values | settings)  # type: ignore[arg-type]
+from tests.support.person import HOME, person
 
 
 def at(local: str) -> datetime:

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.care import appointments, resolutions
+from bot.care import appointment_rules, resolutions
 from bot.care.additions import Addition, month_page, report_page
-from bot.care.appointments import Appointment, Details
+from bot.care.appointment_rules import Appointment, Details
+from bot.care.months import month_after, month_before
 from bot.care.reports import Given
 from bot.care.resolutions import Tried
-from bot.care.workbook import Activity, Month, activities_of, bound, month_after, nearest, read_month
+from bot.care.workbook import Activity, Month, activities_of, bound, nearest, read_month
 
 HOME = ZoneInfo("Europe/Amsterdam")
 MARCH, APRIL, MAY = date(2027, 3, 1), date(2027, 4, 1), date(2027, 5, 1)
@@ -33,14 +34,14 @@ def _added(page: str) -> Addition:
 
 def test_what_was_planned_and_took_place() -> None:
     found = [
-        _meeting(NOON, appointments.HAPPENED),
-        _meeting(NOON.replace(day=10), appointments.MISSED),
-        _meeting(NOON.replace(day=17), appointments.AGREED),
-        _meeting(NOON.replace(day=18), appointments.PROPOSED),
-        _meeting(NOON.replace(day=19), appointments.CANCELLED),
-        _meeting(NOON.replace(day=20), appointments.AGREED, "own", "Wandelen"),
-        _meeting(NOON.replace(day=21), appointments.AGREED, "own", "Bakken"),
-        _meeting(NOON.replace(month=4), appointments.AGREED, "video"),
+        _meeting(NOON, appointment_rules.HAPPENED),
+        _meeting(NOON.replace(day=10), appointment_rules.MISSED),
+        _meeting(NOON.replace(day=17), appointment_rules.AGREED),
+        _meeting(NOON.replace(day=18), appointment_rules.PROPOSED),
+        _meeting(NOON.replace(day=19), appointment_rules.CANCELLED),
+        _meeting(NOON.replace(day=20), appointment_rules.AGREED, "own", "Wandelen"),
+        _meeting(NOON.replace(day=21), appointment_rules.AGREED, "own", "Bakken"),
+        _meeting(NOON.replace(month=4), appointment_rules.AGREED, "video"),
     ]
     assert activities_of(found, MARCH) == [
         Activity("talk", "", (date(2027, 3, 3), date(2027, 3, 10), date(2027, 3, 17)), (date(2027, 3, 3),)),
@@ -51,8 +52,8 @@ def test_what_was_planned_and_took_place() -> None:
 
 def test_a_meeting_is_in_the_month_of_its_own_clock() -> None:
     late = datetime(2027, 3, 31, 22, 30, tzinfo=UTC)  # Half past midnight in Amsterdam.
-    assert activities_of([_meeting(late, appointments.AGREED)], MARCH) == []
-    assert activities_of([_meeting(late, appointments.AGREED)], APRIL)
+    assert activities_of([_meeting(late, appointment_rules.AGREED)], MARCH) == []
+    assert activities_of([_meeting(late, appointment_rules.AGREED)], APRIL)
 
 
 def test_months_hold_their_own_and_empty_ones_are_left_out() -> None:
@@ -79,3 +80,5 @@ def test_months_follow_each_other() -> None:
     assert read_month("2027-03") == MARCH
     assert month_after(date(2027, 12, 1)) == date(2028, 1, 1)
     assert month_after(date(2027, 1, 1)) == date(2027, 2, 1)
+    assert month_before(date(2027, 1, 1)) == date(2026, 12, 1)
+    assert month_before(date(2027, 3, 1)) == date(2027, 2, 1)

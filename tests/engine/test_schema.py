@@ -12,14 +12,14 @@ from ruamel.yaml import YAML
 
 from flows.engine.library import CONTENT
 from flows.engine.schema import schema
-from tests.support.transcripts import ROOT
+from tests.support.transcripts import all_paths
 
 FILES = [
     *(("flow", path) for path in sorted((CONTENT / "flows").glob("*.yaml"))),
     *(("deck", path) for path in sorted((CONTENT / "decks").glob("*.yaml"))),
     *(("screen", path) for path in sorted((CONTENT / "screens").glob("*.yaml"))),
     *(("texts", path) for path in sorted((CONTENT / "texts").glob("*.yaml"))),
-    *(("transcript", path) for path in sorted(ROOT.glob("*/*.yaml"))),
+    *(("transcript", path) for path in all_paths()),
 ]
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
@@ -95,7 +95,18 @@ def _read(text: str) -> Any:
     return reader.load(text)
 
 
-@pytest.mark.parametrize(("kind", "path"), FILES, ids=lambda value: value.stem if isinstance(value, Path) else value)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every file with `--full`. As a rule all but transcripts, and every fourth of those: the loader reads them all."""
+    if "kind" in metafunc.fixturenames:
+        files = FILES
+        if not metafunc.config.getoption("--full"):
+            transcripts = [file for file in FILES if file[0] == "transcript"]
+            files = [*(file for file in FILES if file[0] != "transcript"), *transcripts[::4]]
+        metafunc.parametrize(
+            ("kind", "path"), files, ids=lambda value: value.stem if isinstance(value, Path) else value
+        )
+
+
 def test_takes_our_content(kind: str, path: Path) -> None:
     made = schema(kind)
     assert faults(_read(path.read_text()), made, made) == []

@@ -39,7 +39,7 @@ from flows.engine.worlds import world
 
 MAX_STATE = 16_000
 LIBRARY = load()
-STEPS, ALL_STEPS = 120_000 // len(LIBRARY.flows), 10_000
+STEPS, ALL_STEPS = 80_000 // len(LIBRARY.flows), 10_000
 """Of each flow, over all worlds: as a rule, when all flows together take as long however many there are; and with
 `--full`."""
 WORLDS = sorted(LIBRARY.catalog.worlds)

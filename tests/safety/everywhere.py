@@ -7,28 +7,41 @@ drawn. Does not know in which order people come to the steps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
-from itertools import count
+from itertools import count, product
 
 from sqlalchemy import Connection, select
 
-from bot.care import coming, families, people, records, rituals, switches
+from bot.care import coming, families, follow_ups, people, records, rituals, switches
 from bot.care.coming import Coming
-from bot.care.people import Person
+from bot.care.follow_up_rhythm import Rhythm
+from bot.care.follow_ups import Content, Plan
+from bot.care.people import Person, Role
 from bot.care.records import Field
+from bot.conversation.incoming import Message
+from bot.conversation.turn import Turn
 from bot.store import tables
 from bot.store.upsert import upsert
-from flows.engine.definition import ABOUT_STEP, Flow
+from flows.engine import answers
+from flows.engine.answers import Reading
+from flows.engine.definition import ABOUT_STEP, Flow, Step
 from flows.engine.library import Library
 from flows.engine.scope import DECK
 from flows.engine.state import Frame, Ref, Run, State, Value, dump_state
+from flows.engine.worlds import as_value
+from tests.store.household import Household
 from tests.support.desk import Desk
 
 CHILDREN = ("Noor", "Milo")
+EARLIER_MENTOR = 409
 TURN, RUN = 7, "cafe"
 COMES = Coming("body_now")
 _NUMBERS = count(1)
+_TYPED = {"age": "6", "time": "14.30", "date": "morgen", "birth_date": "3 mei 2020"} | dict.fromkeys(
+    ("name", "text", "any", "voice", "photo"), "Mila"
+)
+"""What somebody would type, by what is asked."""
 
 
 def settle(desk: Desk, mentor: Person, parent: Person) -> None:
@@ -45,20 +58,44 @@ def _settle(desk: Desk, mentor: Person, parent: Person, connection: Connection) 
         if flow.gated:
             switches.switch_on(connection, vault, family, name, mentor, "We spraken erover.", now)
     coming.every(connection, parent, COMES, time(10), rituals.EVERY_DAY, timedelta(hours=2), now)
+    household = Household(desk.database, vault, now)
+    for _ in range(2):
+        household.works_with_mentor(connection, parent, mentor.id, children[0])
+    _take_over(connection, desk, mentor, parent)
     listed = [(kind, one) for kind, one in desk.host.library.catalog.records.items() if one.listed]
-    for number in (1, 2):
-        for kind, one in listed:
-            records.keep(
-                connection,
-                vault,
-                person_id=parent.id,
-                key=f"{kind[:30]}.{number}",
-                kind=kind,
-                fields={name: _field(example) for name, example in one.example.items() if example},
-                child_id=children[0],
-                today=now.date(),
-                now=now,
-            )
+    for number, person, (kind, one) in product((1, 2), (parent, mentor), listed):
+        records.keep(
+            connection,
+            vault,
+            person_id=person.id,
+            key=f"{kind[:30]}.{number}",
+            kind=kind,
+            fields={name: _field(example) for name, example in one.example.items() if example},
+            child_id=children[0] if person is parent else None,
+            today=now.date(),
+            now=now,
+        )
+
+
+def _take_over(connection: Connection, desk: Desk, mentor: Person, parent: Person) -> None:
+    """The family comes from another mentor, who had planned a message."""
+    earlier_id = people.add(
+        connection,
+        desk.vault,
+        chat_id=EARLIER_MENTOR,
+        role=Role.MENTOR,
+        name="Samir",
+        family_id=None,
+        region="nl",
+        zone="Europe/Amsterdam",
+        now=desk.now,
+    )
+    earlier = people.by_id(connection, desk.vault, earlier_id)
+    assert earlier
+    assert parent.family_id
+    plan = Plan(Content("Hoe ging het?"), [parent.id], Rhythm("weeks", (1,)), desk.now, time(9))
+    follow_ups.plan(connection, desk.vault, earlier, plan, desk.now)
+    follow_ups.hand_over(connection, desk.vault, parent.family_id, earlier, mentor, desk.now)
 
 
 def _field(example: str | Mapping[str, str]) -> Field:
@@ -73,9 +110,10 @@ def is_at(desk: Desk, chat_id: int, flow: str, step: str) -> None:
 
 def _is_at(desk: Desk, chat_id: int, flow: str, step: str, connection: Connection) -> None:
     person = people.present(connection, desk.vault, chat_id).person
-    values = _remembered(desk.host.library, flow, step, _first_ids(connection, desk, person)) if person else {}
-    if person:
-        _forget(connection, desk, person.id)
+    assert person
+    _forget(connection, desk, person.id)
+    turn = Turn(desk.host, connection, chat_id, Message(1, "text"), desk.now)
+    values = _remembered(desk, turn, flow, step)
     run_id = f"{RUN}{next(_NUMBERS)}"
     run = Run(run_id, (Frame(flow, step, f"{run_id}.1", values),), turn=TURN)
     state = desk.vault.seal(people.STATE, chat_id, dump_state(State(turn=TURN, running=run)))
@@ -91,44 +129,58 @@ def _forget(connection: Connection, desk: Desk, person_id: int) -> None:
         records.throw_away(connection, person_id, key)
 
 
-def _first_ids(connection: Connection, desk: Desk, person: Person) -> dict[str, str]:
-    """The id of the first item of each list that this person has."""
-    ids = {"gated": next(name for name, flow in desk.host.library.flows.items() if flow.gated)}
-    guided = (
-        connection.execute(select(tables.families.c.id).where(tables.families.c.mentor_id == person.id))
-        .scalars()
-        .first()
-    )
-    if guided:
-        ids["families"] = str(guided)
-    if person.family_id:
-        found = families.children_of(connection, desk.vault, person.family_id, person.id, desk.now.date())
-        ids["children"] = str(found[0].id)
-        ids["coming"] = COMES.key
-    for kind, one in desk.host.library.catalog.records.items():
-        kept = records.newest(connection, desk.vault, person.id, kind, 1) if one.listed else []
-        ids.update({str(one.listed): str(record.id) for record in kept})
-    return ids
-
-
-def _remembered(library: Library, name: str, step: str, ids: Mapping[str, str]) -> dict[str, Value]:
+def _remembered(desk: Desk, turn: Turn, name: str, step: str) -> dict[str, Value]:
+    library = desk.host.library
     flow = library.flows[name]
     if step == ABOUT_STEP:
         return {}
     drawn = _drawn(library, flow, step)
-    chosen: dict[str, Value] = {}
-    if flow.about and flow.about.source in ids:
-        chosen[flow.about.name] = Ref(flow.about.source, ids[flow.about.source])
-    if "child" in flow.needs and "children" in ids:
-        chosen["child"] = Ref("children", ids["children"])
+    chosen = _answered(library, flow, turn.facts.local) | _handed_over(library, name) | drawn
+    if flow.about and (about := _first(turn, flow.about.source)):
+        chosen[flow.about.name] = about
+    if "child" in flow.needs and (child := _first(turn, "children")):
+        chosen["child"] = child
     for one in flow.steps.values():
-        if one.choose and one.remember and one.remember not in chosen:
-            if one.choose.source in ids:
-                chosen[one.remember] = Ref(one.choose.source, ids[one.choose.source])
-            elif one.choose.source in drawn:
-                found = drawn[one.choose.source]
-                chosen[one.remember] = found[0] if isinstance(found, list) else found
-    return {**drawn, **chosen}
+        if one.choose and one.remember:
+            listed = drawn.get(one.choose.source) or _first(turn, one.choose.source)
+            if listed:
+                chosen[one.remember] = listed[0] if isinstance(listed, list) else listed
+    return chosen
+
+
+def _first(turn: Turn, source: str) -> Ref | None:
+    """The first item of a list of facts, if it is one and there is any."""
+    found = turn.facts.get(source)
+    return Ref(source, str(found[0]["id"])) if isinstance(found, list | tuple) and found else None
+
+
+def _answered(library: Library, flow: Flow, now: datetime) -> dict[str, Value]:
+    """What people answer, and what the service answered, as the flow remembers it: any answer that fits."""
+    found: dict[str, Value] = {}
+    for one in flow.steps.values():
+        for action in one.do:
+            gives = as_value(library.catalog.actions[action.name].gives)
+            if action.into and gives is not None:
+                found[action.into] = gives
+        if one.answer_name and (one.ask or one.buttons):
+            found[one.answer_name] = _answer(one, now)
+    return found
+
+
+def _answer(step: Step, now: datetime) -> Value:
+    ask = step.ask
+    if ask is None or "several" in ask.kind:
+        return next(iter(step.buttons))
+    read = answers.read(ask, _TYPED.get(ask.kind[0], str(ask.low)), now)
+    assert isinstance(read, Reading)
+    return read.value
+
+
+def _handed_over(library: Library, name: str) -> dict[str, Value]:
+    """What another flow gives to this one, where that is written out."""
+    calls = (step.call for flow in library.flows.values() for step in flow.steps.values() if step.call)
+    given = (item for call in calls if call.flow == name for item in call.values.items())
+    return {key: value for key, value in given if "{" not in value}
 
 
 def _drawn(library: Library, flow: Flow, name: str) -> dict[str, Ref | list[Ref]]:

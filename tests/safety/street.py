@@ -182,15 +182,18 @@ class Street:
         return self.stage.service.database.do(lambda connection: self.rows(connection, whole=whole))
 
     def rows(self, connection: Connection, *, whole: bool = True) -> Rows:
-        """As `of_the_family`, in a transaction that goes on."""
+        """As `of_the_family`, in a transaction that goes on; as the database has them, which is read soonest."""
         parent = self.people[Actor.PARENT]
         ids = {parent.id, parent.chat_id}
         if whole:
             ids |= {parent.family_id, int(self.given["child"])}
+        held = connection.connection.dbapi_connection
+        assert isinstance(held, sqlite3.Connection)
         found: dict[str, list[Any]] = {}
         for table in tables.metadata.sorted_tables:
             if table.name not in DELIVERY and (whole or table.name not in ("looks", "alerts", "alert_calls")):
-                rows = (tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key)))
+                names = ", ".join(column.name for column in table.primary_key)
+                rows = held.execute(f"SELECT * FROM {table.name} ORDER BY {names}")
                 about = {parent.id} if table is tables.people else ids
                 found[table.name] = [row for row in rows if about & {one for one in row if isinstance(one, int)}]
         return found
@@ -382,6 +385,8 @@ class Street:
             )
             if writer is parent:
                 self.given["letter"] = str(letter)
+            else:
+                self.given["missed"] = str(letter)
         self._is_noted(connection, mentor)
         meeting = appointments.propose(
             connection,

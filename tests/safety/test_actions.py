@@ -28,6 +28,7 @@ from tests.safety.street import CHATS, MARK, NAMES, NOTED, PLACE, PLANNED, SWITC
 
 LIBRARY = load()
 CATALOG = LIBRARY.catalog
+GATED = next(one for one, flow in LIBRARY.flows.items() if flow.gated)
 VALUES = {
     "what": ("name", "age", "called", "pronoun"),
     "value": ("3", "yes", "nl", "Europe/Brussels", "none"),
@@ -45,7 +46,7 @@ VALUES = {
     "name": ("Piet",),
     "age": ("7",),
     "picture": tuple(DRAWINGS),
-    "flow": ("resolution_now",),
+    "flow": ("resolution_now", GATED),
     "when": ("19:30", ""),
     "in_minutes": ("15", ""),
     "in_days": ("3",),
@@ -78,7 +79,14 @@ VALUES = {
     "session": tuple(list(LIBRARY.decks["course_sessions"].entries)[:1]),
     "focus": tuple(list(LIBRARY.decks["video_focus"].entries)[:1]),
 }
-IDS = {"record": "{}", "about": "{}", "receivers": "{}", "coming": "resolution_now:{}", "group": "{}"}
+IDS = {
+    "record": "{}",
+    "beside": "{}",
+    "about": "{}",
+    "receivers": "{}",
+    "coming": "resolution_now:{}",
+    "group": "{}",
+}
 """Arguments that hold the id of what an action is about."""
 KEYS = ("plan.1", "plan.2")
 """Of records: one that the parent has, and one that nobody has."""
@@ -135,19 +143,19 @@ def street(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[St
         yield opened
 
 
-def _requests(street: Street, name: str) -> Iterator[Request]:
-    """The action with everything it could be given, and with every id there is for what it is about."""
+def _requests(street: Street, name: str, *, full: bool) -> Iterator[Request]:
+    """The action with everything it could be given, and with every id there is for what it is about. With `--full` in
+    every combination; as a rule each value once at least, with the others taking turns."""
     wanted = list(CATALOG.actions[name].arguments)
-    gated = next(one for one, flow in LIBRARY.flows.items() if flow.gated)
     ids = [
-        *(street.given[one] for one in ("child", "family", "alert", "only_me", "peer_group")),
+        *(street.given[one] for one in ("child", "family", "alert", "only_me", "with_mentor", "peer_group")),
         *(str(one.id) for one in street.people.values()),
     ]
     for own in ids:
         possible = [(IDS[one].format(own),) if one in IDS else VALUES.get(one, ("iets",)) for one in wanted]
-        for values in product(*possible):
+        for values in product(*possible) if full else _in_turn(possible):
             arguments = dict(zip(wanted, values, strict=True))
-            refs = {**dict.fromkeys(("child", "stand_in", "item", "family"), own), "module": gated}
+            refs = {**dict.fromkeys(("child", "stand_in", "item", "family"), own), "module": GATED}
             refs |= {one: street.given[one] for one in ("planned", "offer", "appointment", "report", "proposal")}
             refs |= {"meeting": street.given["appointment"], "whom": str(street.people[Actor.PARENT].id)}
             group = street.given["peer_group"]
@@ -158,20 +166,25 @@ def _requests(street: Street, name: str) -> Iterator[Request]:
                 yield Request(action=name, arguments=arguments, refs=refs, key=key, run="plan", flow="x")
 
 
+def _in_turn(possible: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    for number in range(max(map(len, possible), default=1)):
+        yield tuple(values[number % len(values)] for values in possible)
+
+
 @pytest.mark.parametrize("name", sorted(ACTIONS))
-def test_an_action_keeps_to_whoever_asks(street: Street, name: str) -> None:
+def test_an_action_keeps_to_whoever_asks(street: Street, name: str, full: bool) -> None:
     street.restore()
-    done = [street.stage.service.database.do(partial(_done, street, actor, name)) for actor in Actor]
+    done = [street.stage.service.database.do(partial(_done, street, actor, name, full)) for actor in Actor]
     assert bool(sum(done)) is not (name in HANGS_ON_A_CONVERSATION), "nobody could do it: the test sees nothing"
 
 
-def _done(street: Street, actor: Actor, name: str, connection: Connection) -> int:
+def _done(street: Street, actor: Actor, name: str, full: bool, connection: Connection) -> int:
     """How often the action did something: wrote, sent or answered; each time as if nothing had been done before."""
     if actor is Actor.STRANGER:
         code, now = street.given["for_mentor"], street.stage.clock.now()
         invitations.open_by_code(connection, street.stage.vault, code, CHATS[actor], now)
     before, done = _rows(street, connection, actor), 0
-    for request in _requests(street, name):
+    for request in _requests(street, name, full=full):
         trial = connection.begin_nested()
         tapped = Tapped("x", None, None, "Iemand")
         turn = Turn(street.stage.service.host, connection, CHATS[actor], tapped, street.stage.clock.now())

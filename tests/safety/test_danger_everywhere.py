@@ -21,7 +21,7 @@ from tests.support.desk import Desk, Sent
 
 MENTOR, COORDINATOR, PARENT = 401, 301, 501
 WHO = {"parent": PARENT, "mentor": MENTOR, "coordinator": COORDINATOR}
-ORDINARY = {"explicit": "Ik wil soep.", "possible": "Ik kan niet mee."}
+ORDINARY = {"explicit": "Ik wil soep.", "possible": "Ik ben moe."}
 """Words of the same form, so that where they lead tells where the others would have led."""
 SAID = {"explicit": "Ik wil dood.", "possible": "Ik kan niet meer."}
 QUESTION = {"explicit": "Is er nu iemand in gevaar?", "possible": "Gaat het nu om gevaar?"}

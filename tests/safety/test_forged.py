@@ -18,7 +18,20 @@ from bot.safety.access import REFUSED
 from bot.store import tables
 from flows.engine.library import load
 from tests.safety import hostile
-from tests.safety.street import CHATS, KEPT, MARK, NAMES, NOTED, PLACE, PLANNED, SWITCHED, Heard, Street, open_street
+from tests.safety.street import (
+    CHATS,
+    KEPT,
+    MARK,
+    NAMES,
+    NOTED,
+    PLACE,
+    PLANNED,
+    SOMEBODY,
+    SWITCHED,
+    Heard,
+    Street,
+    open_street,
+)
 
 TRIES = 2_500
 AGAIN_AFTER = 120
@@ -41,14 +54,19 @@ class Forger:
         self.street, self.chance = street, random.Random(seed)
         self.ids = [*(street.given[name] for name in ("family", "child", "alert", *KEPT))]
         self.ids += [str(person.id) for person in street.people.values()]
-        self.borrowed = [street.given["answer"], *(f"{verb}:{one.rest}" for verb, one in ABOUT), "h:nl"]
+        self.borrowed = [*(f"{verb}:{one.rest}" for verb, one in ABOUT), "h:nl"]
         self.own: list[str] = []
 
     def token(self) -> str:
-        """One of somebody else's, one of one's own, a spoiled one, or nonsense."""
-        make = self.chance.choice((self._borrowed, self._own, self._spoiled, self._content, self._nonsense))
+        """An answer to somebody else's question, another button of theirs, one of one's own, a spoiled one, or
+        nonsense."""
+        ways = (self._answer, self._borrowed, self._own, self._spoiled, self._content, self._nonsense)
+        make = self.chance.choice(ways)
         made = make()
         return made.encode()[:MAX_DATA].decode("utf-8", "ignore")
+
+    def _answer(self) -> str:
+        return self.street.given["answer"]
 
     def _borrowed(self) -> str:
         return self.chance.choice(self.borrowed).format_map(self.street.given)
@@ -123,46 +141,49 @@ def test_nothing_gets_out_and_nothing_changes(street: Street, actor: Actor) -> N
 def _nothing_of_the_family(actor: Actor, heard: Heard) -> None:
     told = heard.said
     if actor in NEAR:
-        for words in (*NAMES.values(), KEPT["with_co_parent" if actor is Actor.CO_PARENT else "with_mentor"]):
+        own = (KEPT["with_co_parent"],) if actor is Actor.CO_PARENT else (KEPT["with_mentor"], NOTED, PLANNED)
+        for words in (*NAMES.values(), PLACE, *own):
             told = told.replace(words, "")
-        told = told.replace(PLACE, "")
-    if actor is Actor.MENTOR:
-        told = told.replace(NOTED, "").replace(PLANNED, "")
     if actor is Actor.COORDINATOR:
         told = told.replace(NAMES["parent"], "")
     if actor is Actor.CO_PARENT:
         told = told.replace(f"{MARK}uitgenodigd", "").replace(SWITCHED, "")
     assert MARK not in told, told
     allowed = {CHATS[Actor.PARENT], CHATS[Actor.MENTOR], CHATS[Actor.CO_PARENT]} if actor in NEAR else set()
-    if actor is Actor.COORDINATOR:
-        allowed = {CHATS[Actor.MENTOR]}
     if actor is Actor.OTHER_PARENT:
         allowed = {CHATS[Actor.OTHER_MENTOR]}
     if actor is Actor.OTHER_MENTOR:
         allowed = {CHATS[Actor.OTHER_PARENT]}
+    if actor is Actor.COORDINATOR:
+        # Whoever made or opened a link hears that it is taken back, and a whole family that it is handed over.
+        allowed = {*CHATS.values(), SOMEBODY}
     assert {int(call.partition(" ")[0]) for call in heard.to_others} <= allowed, heard.to_others
 
 
 def _without_words_of(actor: Actor, street: Street, rows: object) -> object:
-    """Near ones may write to the parent, also in a group of both, look (which moves the end of the chain of looks),
-    answer for the family when it meets and, as the other parent, change what it shares: not looked at here."""
+    """Near ones may write to the parent, look (which moves the end of the chain of looks), move or cancel what they
+    meet for and, as the other parent, change what the family shares: not looked at here."""
     assert isinstance(rows, dict)
     own = street.people[actor].id if actor in street.people else 0
-    end = list(tables.people.c).index(tables.people.c.looks_end_sealed)
-    if actor in NEAR:
-        rows = {**rows, "people": [(*row[:end], *row[end + 1 :]) for row in rows["people"]]}
+    if actor not in NEAR:
+        return {name: [row for row in found if own not in row] for name, found in rows.items()}
+    end, key = (list(table.c).index(column) for table, column in _TOUCHED)
+    shared = {
+        "people": [(*row[:end], *row[end + 1 :]) for row in rows["people"]],
+        "timers": [row for row in rows["timers"] if not row[key].startswith("appointment")],
+    }
     return {
         name: [row for row in found if own not in row]
-        for name, found in rows.items()
-        if actor in OUTSIDERS or name not in _OF_BOTH
+        for name, found in {**rows, **shared}.items()
+        if name not in _OF_BOTH
     }
 
 
-_OF_BOTH = frozenset(
-    {
-        *("families", "children", "child_words", "invitations", "looks"),
-        *("timers", "appointments", "peer_copies", "peer_members"),
-    }
+_OF_BOTH = {"families", "children", "child_words", "invitations", "looks", "peer_copies", "peer_members"}
+"""Of the family and of the groups that both are in."""
+_TOUCHED = (
+    (tables.people, tables.people.c.looks_end_sealed),
+    (tables.timers, tables.timers.c.key),
 )
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from bot.care import invitations, people
 from bot.care.people import Person, Role
 from bot.safety.help import HelpCards, load_help, unverified
-from bot.store import inbox
+from bot.store import inbox, tables
 from bot.store.database import Database
 from bot.store.inbox import Arrival
 from bot.telegram.help_at_once import Given, HelpDesk
@@ -90,22 +92,27 @@ def _whose(library: Library, flow: str) -> int:
     return {"parent": PARENT, "mentor": MENTOR, "coordinator": COORDINATOR, "guest": GUEST}[audience[0]]
 
 
-def test_at_every_step_of_every_flow_by_every_spelling(desk: Desk, library: Library) -> None:
-    steps, missed, tried = _steps(library), [], 0
-    for flow, step in steps:
+def test_at_every_step_of_every_flow_by_every_spelling(desk: Desk, library: Library, full: bool) -> None:
+    """With `--full` every spelling at each step. As a rule one at each step, and the next one at the step after it: no
+    step is left out, and no spelling either."""
+    steps, missed, tried = _steps(library), [], Counter[str]()
+    for number, (flow, step) in enumerate(steps):
         chat_id = _whose(library, flow)
         who = PARENT if chat_id == GUEST else chat_id  # A guest without a link is nowhere: see below.
         everywhere.is_at(desk, who, flow, step)
         before = _state(desk, who).running
-        for spelling in SPELLINGS:
-            tried += 1
+        for spelling in SPELLINGS if full else (SPELLINGS[number % len(SPELLINGS)],):
+            tried[spelling] += 1
             got = desk.says(who, spelling)
             if not got or "112" not in got[0].text or not got[0].priority_is_safety or len(got) > 1:
                 missed.append((flow, step, spelling))
         assert _state(desk, who).running == before, f"{flow}/{step}: the question must still be waiting"
     assert not missed
-    assert tried >= 20 * len(library.flows)
-    print(f"help: {len(library.flows)} flows, {len(steps)} steps, {len(SPELLINGS)} spellings: {tried} of {tried}")
+    assert len(steps) >= 4 * len(library.flows)
+    assert min(tried[spelling] for spelling in SPELLINGS) >= len(steps) // len(SPELLINGS)
+    print(
+        f"help: {len(library.flows)} flows, {len(steps)} steps, {len(SPELLINGS)} spellings: all {tried.total()} heard"
+    )
 
 
 @pytest.mark.parametrize("chat_id", [MENTOR, COORDINATOR, PARENT, STRANGER])
@@ -291,6 +298,8 @@ async def test_help_does_not_wait_for_ten_thousand_others(tmp_path: Path, cache:
         left = await service.database.run(inbox.waiting)
         working = False
         await worker
+        done_with = delete(tables.inbox).where(tables.inbox.c.kind == "timer")
+        await service.database.run(lambda connection: connection.execute(done_with))
         assert left > 5_000
         assert max(took) < 2
         print(f"help: at most {max(took) * 1000:.0f} ms with {left} inputs still waiting")

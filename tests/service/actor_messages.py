@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from bot.care import appointments, consents, families, follow_up_rhythm, follow_ups, people
-from bot.care.appointments import AGREED, Details
+from bot.care.appointment_rules import AGREED, Details
 from bot.care.follow_ups import Content, Plan
 from bot.care.people import Person
 from bot.store import tables

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.care import appointments, meeting_words, people, reports
-from bot.care.appointments import Details
+from bot.care import appointment_rules, appointments, meeting_words, people, reports
+from bot.care.appointment_rules import Details
 from bot.care.people import Person, Role
 from bot.care.reports import NextMeeting, Parts
 from bot.schedule.local_time import instant_on
@@ -96,7 +96,7 @@ class ReportWorld:
             zone=self.mentor.zone,
             details=Details(),
             now=self.now,
-            status=appointments.AGREED,
+            status=appointment_rules.AGREED,
         )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, LargeBinary, select
+from sqlalchemy import Connection, LargeBinary, func, select
 
 from bot.care import consents, families, people, records, rituals
 from bot.care.people import Person, Role
@@ -133,7 +133,7 @@ class Somebody:
         return self.phone.user_id in rows
 
     def _ask(self, work: Callable[[Connection], Any]) -> Any:
-        return self.town.service.database.do(work)
+        return self.town.do(work)
 
 
 _FILES = {"voice", "photo", "video", "video_note", "document", "audio", "sticker", "animation"}
@@ -157,9 +157,15 @@ def went_well(town: Town, *, refused: Sequence[str] = ()) -> None:
         calls = select(outbox.status, outbox.purpose, outbox.problem).where(outbox.status.in_(("refused", "unknown")))
         return list(connection.execute(trouble)), list(connection.execute(calls))
 
-    dead, calls = town.service.database.do(look)
+    dead, calls = town.do(look)
     assert not dead, dead
     assert not [call for call in calls if call.problem not in refused], calls
+
+
+def refusals(town: Town) -> int:
+    """How many inputs were refused."""
+    counted = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.problem == "refused")
+    return int(town.do(lambda connection: connection.execute(counted).scalar_one()))
 
 
 # --- setting the stage without a word ---------------------------------------------------------------------------------
@@ -225,7 +231,7 @@ def parent(
 
 
 def _comes_in(town: Town, who: str, role: Role, family_id: int | None) -> Somebody:
-    town.service.database.do(lambda connection: _add(connection, town, who, role, family_id))
+    town.do(lambda connection: _add(connection, town, who, role, family_id))
     return Somebody(town, who)
 
 
@@ -271,7 +277,7 @@ def traces(town: Town, ids: set[int]) -> list[Trace]:
                         sealed = [one.name for one in table.columns if isinstance(one.type, LargeBinary)]
                         yield Trace(table.name, column.name, tuple(name for name in sealed if row[name]))
 
-    return town.service.database.do(lambda connection: list(work(connection)))
+    return town.do(lambda connection: list(work(connection)))
 
 
 DELIVERY = {"inbox", "outbox", "paces"}

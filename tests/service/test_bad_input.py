@@ -64,14 +64,14 @@ async def test_an_input_that_fails_is_put_aside_without_its_words(
         def rows(connection: Any) -> list[Any]:
             return list(connection.execute(select(tables.inbox).where(tables.inbox.c.status == "dead")))
 
-        [dead] = town.service.database.do(rows)
+        [dead] = town.do(rows)
         assert dead.problem.startswith("ValueError at ")
         assert SECRET.encode() not in dead.payload_sealed
 
         # Who leaves takes the dead letter along.
         await fatima.says("/verwijder")
         await fatima.taps("Ik wil alles wissen", "Ja, wis alles")
-        assert town.service.database.do(rows) == []
+        assert town.do(rows) == []
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Street:
 
     def change(self, who: Somebody, **values: object) -> None:
         own = who.known.id
-        self.town.service.database.do(lambda connection: people.change(connection, own, **values))
+        self.town.do(lambda connection: people.change(connection, own, **values))
 
     async def asks(self) -> str:
         await self.fatima.says("/hulp")
@@ -46,7 +46,7 @@ class Street:
         def work(connection: Connection) -> int:
             return connection.execute(select(func.count()).select_from(tables.metadata.tables[table])).scalar_one()
 
-        return self.town.service.database.do(work)
+        return self.town.do(work)
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ async def test_only_who_was_asked_may_take_it_up(street: Street) -> None:
 def _hands_over(street: Street, to: Somebody | None) -> None:
     family, new = street.fatima.known.family_id, to.known.id if to else None
     assert family
-    street.town.service.database.do(lambda connection: families.hand_over(connection, family, new))
+    street.town.do(lambda connection: families.hand_over(connection, family, new))
 
 
 async def test_a_new_mentor_is_asked_at_once_and_the_one_before_need_not(street: Street) -> None:
@@ -353,7 +353,7 @@ async def test_a_mentor_who_leaves_with_a_question_open(street: Street) -> None:
     await street.heard()
     await street.town.settle()
     person = street.ingrid.known
-    street.town.service.database.do(lambda connection: privacy.erase(connection, person))
+    street.town.do(lambda connection: privacy.erase(connection, person))
     assert "ook aan Petra" in await street.fatima.reads()
     assert ASKED in await street.petra.reads()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,22 +28,6 @@ from tests.service.story import (
 from tests.service.town import Town, shared_content
 
 THREE = [("Noor", 6), ("Milo", 14), ("Fien", 9)]
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, guide=ingrid)
 
 
 # --- in the moment ----------------------------------------------------------------------------------------------------
@@ -678,7 +662,7 @@ async def test_a_parent_who_locks_the_chat(tmp_path: Path, cache: Path, told_by_
         await fatima.until("2027-03-04T19:30")
         assert fatima.buttons[0] == "Nu"
         went_well(town, refused=["blocked", "unreachable"])
-        town.service.database.do(lambda connection: connection.exec_driver_sql("delete from outbox"))
+        town.do(lambda connection: connection.exec_driver_sql("delete from outbox"))
 
 
 async def test_an_album_in_answer_to_a_question_for_a_photo(fatima: Somebody) -> None:

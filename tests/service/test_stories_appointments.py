@@ -3,33 +3,21 @@ clock."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar, Event
 from sqlalchemy import Connection
 
-from bot.care import appointments, families, people, privacy
-from bot.care.appointments import AGREED, CANCELLED, HAPPENED, MISSED, PROPOSED, Appointment, Details
+from bot.care import appointment_rules, appointments, families, people, privacy
+from bot.care.appointment_rules import AGREED, CANCELLED, HAPPENED, MISSED, PROPOSED, Appointment, Details
 from bot.simulator.world import Message
 from tests.service.story import OTHER, PARENT, Somebody, mentor, parent, telling
 from tests.service.town import HOME, Town
 
 YES, NO, OTHER_TIME = "Ja, dat past", "Nee, dit niet", "Ander moment"
 WEDNESDAY = "2027-03-03T14:30"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture
@@ -40,7 +28,7 @@ def fatima(town: Town, ingrid: Somebody) -> Somebody:
 def all_of(town: Town, who: Somebody) -> list[Appointment]:
     """The appointments of a parent's family."""
     family = who.known.family_id or 0
-    return town.service.database.do(lambda connection: appointments.of_family(connection, town.service.vault, family))
+    return town.do(lambda connection: appointments.of_family(connection, town.service.vault, family))
 
 
 def only(town: Town, who: Somebody) -> Appointment:
@@ -68,7 +56,7 @@ def planned(town: Town, who: Somebody, at: str = WEDNESDAY, *, agreed: bool = Tr
             now=now,
         )
         if agreed:
-            appointments.agree(connection, service.vault, made, appointments.Side.PARENT, starts_at, now)
+            appointments.agree(connection, service.vault, made, appointment_rules.Side.PARENT, starts_at, now)
         found = appointments.find(connection, service.vault, made)
         assert found
         return found
@@ -125,6 +113,14 @@ async def test_a_proposal_is_confirmed_with_one_tap(town: Town, ingrid: Somebody
     assert (event["SEQUENCE"], str(event["SUMMARY"])) == (0, "Afspraak met Ingrid")
     (other,) = files(town, ingrid)
     assert (other["UID"], str(other["SUMMARY"])) == (event["UID"], "Afspraak met Fatima")
+
+
+@pytest.mark.parametrize("minutes", ["999999999", "9999999999"])
+async def test_a_forged_yes_to_a_time_far_away_agrees_to_nothing(town: Town, fatima: Somebody, minutes: str) -> None:
+    one = planned(town, fatima, agreed=False)
+    await fatima.says("/menu")
+    await fatima.forges(f"m:y:{one.id}:{minutes}")
+    assert only(town, fatima).status == PROPOSED
 
 
 async def test_an_appointment_like_the_last_takes_three_taps(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
@@ -320,7 +316,7 @@ async def test_an_agreed_appointment_comes_however_full_the_day_was(
     town: Town, ingrid: Somebody, fatima: Somebody
 ) -> None:
     own = fatima.known.id
-    town.service.database.do(lambda connection: people.change(connection, own, reminders_a_day=1))
+    town.do(lambda connection: people.change(connection, own, reminders_a_day=1))
     planned(town, fatima, "2027-03-02T13:00")
     planned(town, fatima, "2027-03-02T20:00")
     await fatima.until("2027-03-02T21:30")
@@ -330,7 +326,7 @@ async def test_an_agreed_appointment_comes_however_full_the_day_was(
 
 async def test_nobody_is_woken_for_it(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
     own = fatima.known.id
-    town.service.database.do(lambda connection: people.change(connection, own, reminder_hours="17:00-20:00"))
+    town.do(lambda connection: people.change(connection, own, reminder_hours="17:00-20:00"))
     planned(town, fatima)
     assert "Even eraan denken" not in await fatima.until("2027-03-02T19:29")
     assert "morgen om half drie" in await fatima.until("2027-03-02T19:31")
@@ -374,7 +370,7 @@ async def test_the_hour_stands_when_the_clock_changes(tmp_path: Path, cache: Pat
 
 async def test_a_parent_elsewhere_sees_their_own_time(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
     own = fatima.known.id
-    town.service.database.do(lambda connection: people.change(connection, own, zone="America/New_York"))
+    town.do(lambda connection: people.change(connection, own, zone="America/New_York"))
     await proposes(ingrid)
     assert "half negen 's ochtends" in await fatima.reads()
     await fatima.taps(YES)
@@ -420,7 +416,7 @@ async def test_a_parent_who_left_in_the_middle(town: Town, ingrid: Somebody, fat
     one, person = planned(town, fatima), fatima.known
     await ingrid.says("/afspraken")
     await ingrid.taps("wo 3 mrt, 14.30 Fatima", "Ander moment", "Een andere dag", "Morgen")
-    town.service.database.do(lambda connection: privacy.erase(connection, person))
+    town.do(lambda connection: privacy.erase(connection, person))
     heard = await ingrid.taps("09.00")
     assert "is er niet meer" in heard
     await ingrid.forges(f"m:o:{one.id}")
@@ -432,7 +428,7 @@ async def test_a_hand_over_in_between(town: Town, ingrid: Somebody, fatima: Some
     one, new, family = planned(town, fatima), samir.known.id, fatima.known.family_id or 0
     await ingrid.says("/afspraken")
     await ingrid.taps("wo 3 mrt, 14.30 Fatima", "Ander moment", "Een andere dag", "Morgen")
-    town.service.database.do(lambda connection: families.hand_over(connection, family, new))
+    town.do(lambda connection: families.hand_over(connection, family, new))
     assert "veranderd, of is er niet meer" in await ingrid.taps("09.00")
     ingrid.skims()
     assert "Fatima, oudergesprek" in await samir.until("2027-03-03T07:31")
@@ -498,20 +494,71 @@ async def test_while_nobody_guides_the_family_it_is_not_called_to_mind(
 ) -> None:
     planned(town, fatima)
     samir, family = mentor(town, "samir").known.id, fatima.known.family_id or 0
-    town.service.database.do(lambda connection: families.hand_over(connection, family, None))
+    town.do(lambda connection: families.hand_over(connection, family, None))
     assert "Even eraan denken" not in await fatima.until("2027-03-03T09:00")
     await fatima.says("/afspraken")
     await fatima.taps("wo 3 mrt, 14.30")
     assert "Er is nu geen mentor" in fatima.last.text
-    town.service.database.do(lambda connection: families.hand_over(connection, family, samir))
+    town.do(lambda connection: families.hand_over(connection, family, samir))
     assert "Even eraan denken: vandaag" in await fatima.until("2027-03-03T12:31")
 
 
 async def test_who_went_to_another_zone_sleeps_on(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
     planned(town, fatima)
     own = fatima.known.id
-    town.service.database.do(lambda connection: people.change(connection, own, zone="America/New_York"))
+    town.do(lambda connection: people.change(connection, own, zone="America/New_York"))
     await fatima.until("2027-03-03T03:29")
     # Half past nine in the evening there, rather than half past six in the morning.
     assert "morgen om half negen 's ochtends" in await fatima.until("2027-03-03T03:31")
     assert "Even eraan denken" not in await fatima.until("2027-03-03T14:29")
+
+
+# --- on leave ---------------------------------------------------------------------------------------------------------
+
+
+def goes_on_leave(town: Town, who: Somebody, first: str, last: str) -> None:
+    """The mentor is away from the first up to and including the last day."""
+    own, days = who.known.id, (date.fromisoformat(first), date.fromisoformat(last))
+    town.do(lambda connection: people.change(connection, own, away_from=days[0], away_until=days[1]))
+
+
+async def test_a_mentor_on_leave_is_warned_before_saying_yes(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    goes_on_leave(town, ingrid, "2027-03-03", "2027-03-05")
+    await fatima.says("/moment")
+    await fatima.says("woensdag")
+    await fatima.taps("14.30", "Bellen")
+    heard = await fatima.taps("Nee")
+    assert "Ingrid is er die dag niet." in heard
+    await fatima.taps("Toch vragen")
+
+    assert "Let op: je bent dan met verlof. Past dat?" in await ingrid.reads()
+    asked = ingrid.last
+    await ingrid.taps(YES)
+    assert "Je bent dan met verlof." in asked.text
+    assert "ook:" not in asked.text
+    assert only(town, fatima).status == PROPOSED
+    await ingrid.taps("Toch doen")
+    assert only(town, fatima).status == AGREED
+
+
+async def test_both_are_warned_when_it_moves_into_leave(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    one = planned(town, fatima)
+    goes_on_leave(town, ingrid, "2027-03-04", "2027-03-05")
+    await fatima.says("/verzetten")
+    assert "Ingrid is er die dag niet." in await fatima.taps("do 4 mrt, 14.30")
+    await fatima.taps("Laat het staan")
+    await ingrid.says("/verzetten")
+    heard = await ingrid.taps("do 4 mrt, 14.30")
+    assert "Je bent dan met verlof. Wil je dit toch vragen?" in heard
+    await ingrid.taps("Laat het staan")
+    assert local(only(town, fatima)) == local(one)
+
+
+async def test_the_same_time_again_is_looked_for_after_leave(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    planned(town, fatima)
+    goes_on_leave(town, ingrid, "2027-03-08", "2027-03-19")
+    await ingrid.until("2027-03-03T16:00")
+    await ingrid.taps("Nee, het ging niet door")
+    assert "Stel voor: wo 24 mrt, 14.30" in ingrid.buttons
+    await ingrid.taps("Stel voor: wo 24 mrt, 14.30")
+    assert local(all_of(town, fatima)[-1]) == "2027-03-24T14:30"

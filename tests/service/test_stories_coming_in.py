@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,6 @@ from tests.service.story import (
     mentor,
     parent,
     somebody,
-    telling,
     traces,
     words_left,
 )
@@ -24,12 +21,6 @@ from tests.service.town import Town
 WELCOME_YES = "Ja, dat is goed"
 NO_LONGER = "Deze link werkt niet meer"
 NO_LINK_YET = "Je komt binnen met een link van je mentor"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
 
 
 async def _opens(who: Somebody, link: str) -> str:

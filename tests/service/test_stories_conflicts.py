@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from sqlalchemy import func, select
 
 from bot.care import families
 from bot.conversation.show import NOT_ON
 from bot.store import tables
-from tests.service.story import OTHER, PARENT, Somebody, mentor, parent, telling
+from tests.service.story import OTHER, Somebody, mentor, parent
 from tests.service.town import Town
 
 TITLE = "Eerste hulp bij ruzie"
 WHY = "Jullie vroegen wat je aan tafel kunt doen."
 NOT_YET = "Dit zet je mentor voor je aan, als het past."
 FAMILY = "Zet iets aan of uit"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, PARENT, guide=ingrid)
 
 
 async def _switches_on(ingrid: Somebody, title: str = TITLE, why: str = WHY) -> str:
@@ -56,7 +36,7 @@ async def _keeps_a_conflict_at_dinner(who: Somebody) -> str:
 
 def _noted(town: Town, note: str) -> int:
     counted = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.problem == note)
-    return town.service.database.do(lambda connection: connection.execute(counted).scalar_one())
+    return town.do(lambda connection: connection.execute(counted).scalar_one())
 
 
 def _is_not_on(heard: str, who: Somebody) -> None:
@@ -217,6 +197,6 @@ async def test_another_mentors_family_is_out_of_reach(town: Town, ingrid: Somebo
     await ingrid.says("/aanzetten")
     await ingrid.taps(TITLE, "We spraken hier samen over")
     new = samir.known.id
-    town.service.database.do(lambda connection: families.hand_over(connection, family_id or 0, new))
+    town.do(lambda connection: families.hand_over(connection, family_id or 0, new))
     await ingrid.taps("Ja, zet het aan")
     _is_not_on(await fatima.says("/grens"), fatima)

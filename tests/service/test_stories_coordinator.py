@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 
 from bot.care import families, people, records
 from bot.care.people import Role
 from bot.care.records import Field
-from bot.store import tables
-from tests.service.story import Somebody, coordinator, mentor, parent, telling
+from tests.service.story import Somebody, coordinator, mentor, parent, refusals
 from tests.service.town import Town
 
 WORDS = "Ze vroeg of ik wel genoeg geld had."
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
 
 
 @pytest.fixture
@@ -32,22 +22,8 @@ def petra(town: Town) -> Somebody:
 
 
 @pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
 def fatima(town: Town, ingrid: Somebody) -> Somebody:
     return parent(town, "fatima", guide=ingrid, evening="", children=[("Yassin", 7)])
-
-
-def _do(town: Town, work: Any) -> Any:
-    return town.service.database.do(work)
-
-
-def _refused(town: Town) -> int:
-    counted = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.problem == "refused")
-    return _do(town, lambda connection: connection.execute(counted).scalar_one())
 
 
 async def _looks(petra: Somebody, label: str) -> str:
@@ -63,8 +39,8 @@ async def test_mentors_with_their_families_stand_ins_and_leave(
     parent(town, "joris", guide=ingrid, evening="")
     away = {"stand_in_id": samir.known.id, "away_from": date(2027, 2, 26), "away_until": date(2027, 3, 8)}
     own, his, later = ingrid.known.id, samir.known.id, {"away_from": date(2027, 3, 5), "away_until": date(2027, 3, 6)}
-    _do(town, lambda connection: people.change(connection, own, **away))
-    _do(town, lambda connection: people.change(connection, his, office_hours="24 10:00-15:00", **later))
+    town.do(lambda connection: people.change(connection, own, **away))
+    town.do(lambda connection: people.change(connection, his, office_hours="24 10:00-15:00", **later))
     assert await _looks(petra, "Mentoren") == (
         "Dit zijn de mentoren. Wat een ouder bewaart of schrijft, zie jij niet.\n\n"
         "Ingrid: 2 gezinnen. Vervanger: Samir. Nu met verlof, tot en met maandag 8 maart.\n"
@@ -151,7 +127,7 @@ async def test_only_a_coordinator_takes_links_back(town: Town, petra: Somebody, 
     for number, who in enumerate((ingrid, fatima)):
         await who.says("/menu")
         await who.forges(button, who.last)
-        assert _refused(town) == number + 1
+        assert refusals(town) == number + 1
     assert "Tine" in await _looks(petra, "Open uitnodigingen")
 
 
@@ -182,8 +158,7 @@ def _evenings(town: Town, who: Somebody, many: int) -> None:
     now, own = town.clock.now(), who.known.id
     for number in range(many):
         given: dict[str, Any] = {"key": f"aaaa.{number}", "kind": "reflection", "fields": {"what": Field(WORDS)}}
-        _do(
-            town,
+        town.do(
             lambda connection, given=given: records.keep(
                 connection, town.service.vault, person_id=own, child_id=None, today=now.date(), now=now, **given
             ),
@@ -198,7 +173,7 @@ async def test_what_does_not_arrive(town: Town, petra: Somebody, ingrid: Somebod
         "Alles komt aan. Er is nu geen chat dicht, en er is deze week geen bericht geweigerd."
     )
     own = fatima.known.id
-    _do(town, lambda connection: people.change(connection, own, blocked_at=town.clock.now()))
+    town.do(lambda connection: people.change(connection, own, blocked_at=town.clock.now()))
     told = await _looks(petra, "Komt alles aan?")
     assert "Ingrid: bij 1 ouder is de chat dicht." in told
     assert "Fatima" not in told
@@ -224,7 +199,7 @@ async def test_a_coordinator_sees_nothing_that_a_parent_keeps_or_is(
         told += await _looks(petra, label) + "".join(petra.buttons)
     for word in (WORDS, "Fatima", "Yassin", "notitie"):
         assert word not in told
-    before = _refused(town)
+    before = refusals(town)
     doors = (
         f"f:c:{family_id}:l0",
         f"f:o:{family_id}:0",
@@ -241,9 +216,9 @@ async def test_a_coordinator_sees_nothing_that_a_parent_keeps_or_is(
         heard = await petra.forges(door, petra.last)
         assert not {"Fatima", "Yassin"} & set(heard.replace(".", " ").split())
         assert WORDS not in heard
-        assert _refused(town) == before + number + 1, door
+        assert refusals(town) == before + number + 1, door
     own = petra.known.id
-    assert _do(town, lambda connection: families.guided(connection, own, family_id)) is None
+    assert town.do(lambda connection: families.guided(connection, own, family_id)) is None
 
 
 async def test_own_office_hours(petra: Somebody) -> None:

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.care.people import Role
 from bot.conversation.danger import LULL
-from tests.service.story import Somebody, coordinator, mentor, parent, somebody, telling
+from tests.service.story import Somebody, coordinator, parent, somebody
 from tests.service.town import Town
 
 EXPLICIT, ELSE_EXPLICIT = "Ik wil dood.", "Mijn man slaat mij."
 POSSIBLE, ELSE_POSSIBLE = "Ik kan niet meer.", "Ik zie het niet meer zitten."
 CARD, ASKS_NOW, ASKS = "Hulp dichtbij", "Is er nu iemand in gevaar?", "Gaat het nu om gevaar?"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, guide=ingrid)
 
 
 async def _at_the_words(who: Somebody) -> None:

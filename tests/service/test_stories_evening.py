@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,12 +15,6 @@ from tests.service.story import Somebody, amsterdam, local, mentor, parent, tell
 from tests.service.town import Town
 
 RITUAL = ["Nu", "Straks", "Nog niet in bed", "Vandaag niet"]
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
 from bot.care import alerts, families, letters, people
 from bot.store import tables
-from tests.service.story import Somebody, mentor, parent, telling
+from tests.service.story import Somebody, mentor, parent, refusals
 from tests.service.town import Town
 from tests.support.caseload import fill
 
@@ -22,28 +19,13 @@ HOME = ZoneInfo("Europe/Amsterdam")
 
 
 @pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
 def fatima(town: Town, ingrid: Somebody) -> Somebody:
     return parent(town, "fatima", guide=ingrid, evening="", children=[("Yassin", 7), ("Aya", 3)])
 
 
-def _do(town: Town, work: Any) -> Any:
-    return town.service.database.do(work)
-
-
 def _writes(town: Town, writer: Somebody, reader: Somebody) -> None:
     vault, now, ends = town.service.vault, town.clock.now(), (writer.known.id, reader.known.id)
-    _do(town, lambda connection: letters.write(connection, vault, *ends, WORDS, now))
+    town.do(lambda connection: letters.write(connection, vault, *ends, WORDS, now))
 
 
 def _meets(town: Town, who: Somebody, guide: Somebody, local: str, status: str = "agreed") -> None:
@@ -62,16 +44,11 @@ def _meets(town: Town, who: Somebody, guide: Somebody, local: str, status: str =
         "changed_at": now,
         "details_sealed": town.service.vault.seal_json("appointments.details", int(starts_at.timestamp()), {}),
     }
-    _do(town, lambda connection: connection.execute(insert(tables.appointments).values(row)))
+    town.do(lambda connection: connection.execute(insert(tables.appointments).values(row)))
 
 
 def _messages(who: Somebody) -> int:
     return len(who.phone.messages)
-
-
-def _refused(town: Town) -> int:
-    counted = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.problem == "refused")
-    return _do(town, lambda connection: connection.execute(counted).scalar_one())
 
 
 async def _card(who: Somebody, name: str = "Fatima") -> str:
@@ -90,7 +67,7 @@ async def test_the_list_says_why_and_who_comes_first(town: Town, fatima: Somebod
     _writes(town, fatima, ingrid)
     _meets(town, joris, ingrid, "2027-03-01T16:00")
     asked = marleen.known.id
-    _do(town, lambda connection: alerts.make(connection, asked, town.clock.now()))
+    town.do(lambda connection: alerts.make(connection, asked, town.clock.now()))
 
     await ingrid.says("/gezinnen")
     told = ingrid.last.text
@@ -114,7 +91,7 @@ async def test_who_is_not_there_and_who_gives_no_sign(town: Town, fatima: Somebo
     await joris.says("/menu")
     await town.passes(timedelta(days=22))
     closed = joris.known.id
-    _do(town, lambda connection: people.change(connection, closed, blocked_at=town.clock.now()))
+    town.do(lambda connection: people.change(connection, closed, blocked_at=town.clock.now()))
     await ingrid.says("/gezinnen")
     assert "Joris met Noor. Is hier niet te bereiken. Bel eens." in ingrid.last.text
     assert "Al 3 weken geen teken." in ingrid.last.text
@@ -125,7 +102,7 @@ async def test_who_is_not_there_and_who_gives_no_sign(town: Town, fatima: Somebo
 
 async def test_sixty_families_a_page_at_a_time_in_one_message(town: Town, ingrid: Somebody) -> None:
     own, now, vault = ingrid.known.id, town.clock.now(), town.service.vault
-    _do(town, lambda connection: fill(connection, vault, own, 60, 300, now))
+    town.do(lambda connection: fill(connection, vault, own, 60, 300, now))
     await ingrid.says("/gezinnen")
     before, seen = _messages(ingrid), set()
     for _ in range(7):
@@ -198,7 +175,7 @@ async def test_what_is_not_shared_leaves_no_trace_on_the_card(town: Town, fatima
     assert await _card(ingrid) == before
 
 
-async def test_a_card_of_somebody_else_s_family_is_refused(town: Town, fatima: Somebody, ingrid: Somebody) -> None:
+async def test_a_card_of_somebody_else_s_family_isrefusals(town: Town, fatima: Somebody, ingrid: Somebody) -> None:
     samir = mentor(town, "samir")
     await _card(ingrid)
     await samir.says("/menu")
@@ -206,8 +183,8 @@ async def test_a_card_of_somebody_else_s_family_is_refused(town: Town, fatima: S
     assert family_id
     for number, token in enumerate((f"f:c:{family_id}:l0", f"f:s:{family_id}:family_more", f"f:s:{family_id}:family")):
         assert "Fatima" not in await samir.forges(token)
-        assert _refused(town) == number + 1
-    _do(town, lambda connection: families.hand_over(connection, family_id, samir_id))
+        assert refusals(town) == number + 1
+    town.do(lambda connection: families.hand_over(connection, family_id, samir_id))
     assert "Fatima" not in await ingrid.taps("Meer")
     assert "Fatima met Yassin" in await _card(samir)
 
@@ -239,7 +216,7 @@ async def test_a_few_letters_of_a_parent_or_a_child(town: Town, fatima: Somebody
 
 async def test_more_than_a_page_is_found(town: Town, ingrid: Somebody) -> None:
     own, now, vault = ingrid.known.id, town.clock.now(), town.service.vault
-    _do(town, lambda connection: fill(connection, vault, own, 20, 20, now))
+    town.do(lambda connection: fill(connection, vault, own, 20, 20, now))
     await ingrid.says("/zoek")
     assert "Dit zijn de eerste 8. Typ een paar letters meer" in await ingrid.says("a")
 

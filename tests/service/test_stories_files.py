@@ -25,16 +25,6 @@ async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
         yield opened
 
 
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, guide=ingrid)
-
-
 def _refuses(town: Town, method: str, why: str) -> None:
     town.emulator.faults.add(Fault("bad_request", method=method, description=why))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,7 +22,6 @@ from tests.service.story import (
     mentor,
     own_ids,
     parent,
-    telling,
     went_well,
     words_left,
 )
@@ -31,17 +29,6 @@ from tests.service.town import Town, open_town
 
 HINT = "Typ of spreek je nu iets? Dan gaat het naar Ingrid."
 NOT_FOR_HER = "Was niet voor Ingrid"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture
@@ -66,7 +53,7 @@ async def writes(who: Somebody, to: Somebody, words: str, *moment: str) -> str:
 def planned_of(town: Town, who: Somebody) -> list[follow_ups.FollowUp]:
     vault, own = town.service.vault, who.known.id
     since = town.clock.now() - timedelta(days=400)
-    return town.service.database.do(lambda connection: follow_ups.of_mentor(connection, vault, own, since))
+    return town.do(lambda connection: follow_ups.of_mentor(connection, vault, own, since))
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------
@@ -142,12 +129,20 @@ async def test_an_answer_that_was_not_meant_for_the_mentor_is_taken_back(
     copy = ingrid.last.message_id
     assert "tandarts" in await ingrid.reads()
 
+    token = fatima.token(NOT_FOR_HER)
     await fatima.taps(NOT_FOR_HER)
     assert "Ik haalde het weg bij Ingrid" in fatima.last.text
     assert fatima.buttons == []
     assert all(message.message_id != copy for message in ingrid.phone.from_bot)
     (note,) = fatima.kept("note")
     assert note.value("text") == "Vergeet de afspraak bij de tandarts niet."
+
+    # A second tap, or one on a copy that still has the button.
+    said = fatima.last
+    await fatima.forges(token, said)
+    assert said.text == "Dit haalde ik al weg. Het staat bij je notities, alleen voor jou."
+    assert len(fatima.kept("note")) == 1
+    assert "/menu" not in fatima.phone.screen
 
 
 async def test_somebody_else_cannot_take_an_answer_back(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
@@ -163,6 +158,61 @@ async def test_somebody_else_cannot_take_an_answer_back(town: Town, ingrid: Some
     await joris.forges(f"{answering.NOT_FOR}:1:poll")
     assert "Het gaat wel weer." in await ingrid.reads()
     assert joris.kept() == []
+
+
+# --- a button to something that is not on everywhere ------------------------------------------------------------------
+
+STEP = "Zo groot voelt het nu"
+
+
+async def test_a_step_is_switched_on_before_its_button_goes(ingrid: Somebody, fatima: Somebody) -> None:
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", "Zomaar", "Zomaar een groet", "Nu")
+    heard = await ingrid.taps("Knop erbij", "Een stap met begeleiding", STEP)
+    assert "Dat staat nog niet aan voor Fatima" in heard
+    heard = await ingrid.taps("Zet het aan", "We spraken hier samen over", "Ja, zet het aan")
+    assert "Het staat aan. Fatima weet het nu." in heard
+    assert "Niet bij" not in heard
+    assert "We spraken hier samen over" in await fatima.reads()
+    await ingrid.taps("Stuur het nu")
+    await fatima.reads()
+    assert fatima.buttons == [STEP]
+    await fatima.taps(STEP)
+    assert fatima.talking
+
+
+async def test_where_a_step_stays_off_there_is_no_button(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    joris = parent(town, OTHER, guide=ingrid, evening="")
+    await ingrid.says("/aanzetten")
+    await ingrid.taps("Fatima", STEP, "Er is om gevraagd", "Ja, zet het aan")
+    await fatima.reads()
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", "Zomaar", "Zomaar een groet", "Morgen om 9.00", "Aan wie", "Iedereen", "Klaar")
+    name = joris.known.name
+    heard = await ingrid.taps("Knop erbij", "Een stap met begeleiding", STEP)
+    assert f"Dat staat nog niet aan voor {name}" in heard
+    heard = await ingrid.taps("Laat het uit, dan zonder knop")
+    assert f"Niet bij {name}: daar staat het uit" in heard
+    await ingrid.taps("Plan het")
+    await fatima.until("2027-03-02T09:00")
+    assert fatima.buttons == [STEP]
+    assert "Bericht van Ingrid" in await joris.reads()
+    assert joris.buttons == []
+    assert f"Bij {name} ging het zonder knop" in await ingrid.reads()
+
+
+async def test_what_was_switched_off_meanwhile_takes_its_button_along(ingrid: Somebody, fatima: Somebody) -> None:
+    await ingrid.says("/aanzetten")
+    await ingrid.taps(STEP, "Er is om gevraagd", "Ja, zet het aan")
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", "Zomaar", "Zomaar een groet", "Morgen om 9.00")
+    assert STEP in await ingrid.taps("Knop erbij", "Een stap met begeleiding", STEP)
+    await ingrid.taps("Plan het")
+    await ingrid.says("/aanzetten")
+    await ingrid.taps(STEP, "Het is nu te veel")
+    await fatima.reads()
+    assert "Bericht van Ingrid" in await fatima.until("2027-03-02T09:00")
+    assert fatima.buttons == []
 
 
 # --- what is no answer ------------------------------------------------------------------------------------------------
@@ -347,7 +397,7 @@ async def test_it_waits_for_quiet_hours_and_for_the_end_of_a_pause(
         people.change(connection, hers, reminder_hours="18:00-21:00")
         people.change(connection, his, paused_until=amsterdam(town).date() + timedelta(days=4))
 
-    town.service.database.do(rest)
+    town.do(rest)
     await opens_card(ingrid, fatima)
     await ingrid.taps(
         "Bericht", "Zomaar", "Goed genoeg", "Morgen om 9.00", "Aan wie", "Joris (Noor)", "Klaar", "Plan het"
@@ -411,7 +461,7 @@ def appointment(town: Town, ingrid: Somebody, fatima: Somebody, local: str) -> i
             )
         )
 
-    town.service.database.do(work)
+    town.do(work)
     return number
 
 
@@ -441,12 +491,12 @@ async def test_what_goes_by_an_appointment_moves_along_and_ends_with_it(
         )
         follow_ups.appointment_moved(connection, meeting, later, town.clock.now())
 
-    town.service.database.do(move)
+    town.do(move)
     assert "Bericht van" not in await fatima.until("2027-03-28T08:59")
     assert "één moment met Noor" in await fatima.until("2027-03-28T09:00")
     ingrid.skims()
 
-    town.service.database.do(lambda connection: follow_ups.appointment_gone(connection, meeting, town.clock.now()))
+    town.do(lambda connection: follow_ups.appointment_gone(connection, meeting, town.clock.now()))
     await town.passes(timedelta(seconds=1))
     assert "Je bericht “Dank voor het gesprek.” voor Fatima gaat niet uit." in await ingrid.reads()
     assert "Bericht van" not in await fatima.waits(days=7)
@@ -458,9 +508,7 @@ async def test_what_does_not_fit_before_an_appointment_any_more_ends(
     meeting = appointment(town, ingrid, fatima, "2027-03-10T14:00")
     await writes(ingrid, fatima, "Tot woensdag.", "Rond de afspraak", "Twee dagen ervoor", "Plan het")
     sooner = datetime(2027, 3, 2, 12, tzinfo=UTC)
-    town.service.database.do(
-        lambda connection: follow_ups.appointment_moved(connection, meeting, sooner, town.clock.now())
-    )
+    town.do(lambda connection: follow_ups.appointment_moved(connection, meeting, sooner, town.clock.now()))
     await town.passes(timedelta(seconds=1))
     assert "gaat niet uit" in await ingrid.reads()
     assert [one.status for one in planned_of(town, ingrid)] == [follow_ups.CANCELLED]
@@ -490,6 +538,78 @@ async def test_whoever_blocked_the_bot_is_skipped_until_they_are_back(tmp_path: 
         assert "Fatima krijgt mijn berichten weer. Dit kwam toen niet aan: “Hoe was de week?”" in await ingrid.reads()
         assert "Hoe was de week?" in await fatima.until("2027-03-09T09:01")
         went_well(town, refused=("blocked", "unreachable"))
+
+
+SEND_AGAIN = "Stuur het alsnog"
+
+
+async def misses(town: Town, ingrid: Somebody, fatima: Somebody, *what: str) -> None:
+    """Fatima blocks the bot, gets nothing of a message, and is back."""
+    fatima.phone.blocks()
+    await town.settle()
+    await opens_card(ingrid, fatima)
+    await ingrid.taps("Bericht", *what)
+    await ingrid.waits(minutes=1)
+    ingrid.skims()
+    fatima.phone.unblocks()
+    await fatima.says("/menu")
+    fatima.skims()
+
+
+async def test_what_did_not_arrive_goes_again_by_one_tap_and_once(tmp_path: Path, cache: Path) -> None:
+    async with open_town(tmp_path, "2027-03-01T12:00", cache=cache) as town:
+        ingrid = mentor(town)
+        fatima = parent(town, guide=ingrid, evening="")
+        ways = ["Iets om te proberen", "Samen iets kleins", "Nu", "Stuur het nu"]
+        await misses(town, ingrid, fatima, *ways)
+        assert "Dit kwam toen niet aan: “Dag Fatima. Zin in iets kleins" in await ingrid.reads()
+        token, notice = ingrid.token(SEND_AGAIN), ingrid.last
+        await ingrid.taps(SEND_AGAIN)
+        assert "is alsnog onderweg naar Fatima" in notice.text
+        assert "Zin in iets kleins samen met Noor?" in await fatima.reads()
+        assert fatima.buttons == ["Samen iets kleins"]
+
+        await ingrid.forges(token, notice)
+        assert "kwam al aan bij Fatima" in notice.text
+        assert await fatima.reads() == ""
+        assert "Dit ging naar Ingrid" in await fatima.says("Dat lijkt ons leuk om te doen.")
+        assert "op “Dag Fatima. Zin in iets kleins" in await ingrid.reads()
+        went_well(town, refused=("blocked", "unreachable"))
+
+
+async def test_what_goes_again_waits_for_a_quiet_hour_and_a_second_tap_for_nothing(tmp_path: Path, cache: Path) -> None:
+    async with open_town(tmp_path, "2027-03-01T12:00", cache=cache) as town:
+        ingrid = mentor(town)
+        fatima = parent(town, guide=ingrid, evening="")
+        await misses(town, ingrid, fatima, "Zomaar", "Zomaar een groet", "Nu", "Stuur het nu")
+        await ingrid.reads()
+        token, notice, own = ingrid.token(SEND_AGAIN), ingrid.last, fatima.known.id
+        town.do(lambda connection: people.change(connection, own, reminder_hours="18:00-20:00"))
+        await ingrid.taps(SEND_AGAIN)
+        await ingrid.forges(token, notice)
+        assert "is al onderweg naar Fatima. Nog een keer hoeft niet." in notice.text
+        assert await fatima.reads() == ""
+        heard = await fatima.until("2027-03-01T20:30")
+        assert heard.count("Zomaar een groet") == 1
+
+
+async def test_what_did_not_arrive_does_not_go_to_who_is_with_another(tmp_path: Path, cache: Path) -> None:
+    async with open_town(tmp_path, "2027-03-01T12:00", cache=cache) as town:
+        ingrid, samir = mentor(town), mentor(town, "samir")
+        fatima = parent(town, guide=ingrid, evening="")
+        await misses(town, ingrid, fatima, "Zomaar", "Zomaar een groet", "Nu", "Stuur het nu")
+        await ingrid.reads()
+        token, family_id, other = ingrid.token(SEND_AGAIN), fatima.known.family_id, samir.known.id
+        family = tables.families
+        town.do(
+            lambda connection: connection.execute(
+                update(family).where(family.c.id == family_id).values(mentor_id=other)
+            )
+        )
+        assert "Er is niets gestuurd" in await ingrid.taps(SEND_AGAIN)
+        await samir.says("/menu")
+        await samir.forges(token)
+        assert await fatima.reads() == ""
 
 
 async def test_who_was_erased_leaves_no_name_and_the_mentor_hears_it(
@@ -637,4 +757,4 @@ async def test_what_goes_to_many_goes_behind_all_else(town: Town, ingrid: Somebo
         outbox = tables.outbox.c
         return list(connection.execute(select(outbox.priority).where(outbox.letter_id.is_not(None))).scalars())
 
-    assert town.service.database.do(priorities) == [3, 3]
+    assert town.do(priorities) == [3, 3]

@@ -112,7 +112,7 @@ async def test_nothing_of_it_is_kept(circle: Circle) -> None:
     def payloads(connection: Connection) -> list[bytes | None]:
         return list(connection.execute(select(tables.inbox.c.payload_sealed)).scalars())
 
-    assert set(circle.town.service.database.do(payloads)) == {None}
+    assert set(circle.town.do(payloads)) == {None}
 
 
 async def test_it_is_not_asked_again_and_again(circle: Circle) -> None:
@@ -211,11 +211,11 @@ async def test_when_it_cannot_be_handled_nobody_is_told(tmp_path: Path, cache: P
             odd = vault.seal(inbox.PLACE, row.seal, b'{"message": {"chat": "odd"}}')
             connection.execute(update(tables.inbox).where(tables.inbox.c.id == row.id).values(payload_sealed=odd))
 
-        town.service.database.do(spoil)
+        town.do(spoil)
         for _ in range(inbox.MAX_ATTEMPTS):
             await town.passes(timedelta(minutes=1))
         dead = select(tables.inbox.c.kind).where(tables.inbox.c.status == "dead")
-        assert town.service.database.do(lambda connection: connection.execute(dead).scalars().all()) == [IN_GROUP]
+        assert town.do(lambda connection: connection.execute(dead).scalars().all()) == [IN_GROUP]
         assert await circle.fatima.reads() == ""
         assert await circle.heard() == ""
         assert ASKS_NOW in await circle.says(circle.fatima, EXPLICIT)
@@ -229,4 +229,4 @@ async def test_closing_the_own_chat_touches_no_message_of_the_same_number(circle
         waiting = tables.inbox.c
         return list(connection.execute(select(waiting.message_id).where(waiting.kind == IN_GROUP)).scalars())
 
-    assert set(circle.town.service.database.do(numbers)) == {None}
+    assert set(circle.town.do(numbers)) == {None}

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
-from bot.care import families, guidance, people, privacy
-from tests.service.story import Somebody, mentor, parent, somebody, telling, words_left
+from bot.care import consents, families, guidance, looks, people, privacy, records, sharing
+from bot.care.records import Field
+from tests.service.story import Somebody, mentor, parent, somebody, words_left
 from tests.service.town import Town
 
 SCENE = "We bakten pannenkoeken en Noor gooide er een op de lamp. We lagen dubbel."
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture
@@ -33,7 +23,7 @@ def fatima(town: Town, ingrid: Somebody) -> Somebody:
 def noted(town: Town, who: Somebody, kind: str) -> list[guidance.Entry]:
     """What is kept of a kind about somebody's family."""
     vault, family_id = town.service.vault, who.known.family_id or 0
-    return town.service.database.do(lambda connection: guidance.of_family(connection, vault, family_id, kind))
+    return town.do(lambda connection: guidance.of_family(connection, vault, family_id, kind))
 
 
 async def _moves(ingrid: Somebody, button: str) -> str:
@@ -193,9 +183,77 @@ async def test_the_other_parent_reads_no_scene_and_they_go_with_who_told_them(
     await joris.says("/onzeweg")
     assert "Wat ik vertelde" not in joris.buttons
     own = fatima.known
-    town.service.database.do(lambda connection: privacy.erase(connection, own))
+    town.do(lambda connection: privacy.erase(connection, own))
     assert noted(town, joris, "interview") == []
     assert [one.table for one in words_left(town, {own.id})] == []
+
+
+def _goal(town: Town, who: Somebody, words: str, began: int, ratings: list[int], *, shared: int = 0) -> None:
+    """A goal of a parent with its numbers, four weeks apart; the goal and the first numbers, `shared` of them, are
+    shared with the mentor."""
+    own, vault, now = who.known.id, town.service.vault, town.clock.now()
+
+    def keep(connection: Connection, kind: str, number: int, fields: dict[str, Field | None]) -> int:
+        key = f"{words[:8]}.{kind}.{number}"
+        day = date(2026, 11, 2) + number * timedelta(weeks=4)
+        records.keep(
+            connection, vault, person_id=own, key=key, kind=kind, fields=fields, child_id=None, today=day, now=now
+        )
+        found = records.find(connection, vault, own, key)
+        assert found
+        if number <= shared:
+            sharing.share(connection, own, found.id, sharing.With.MENTOR, now)
+        return found.id
+
+    def work(connection: Connection) -> None:
+        consents.give(connection, own, consents.Purpose.SHARE, now)
+        goal = keep(connection, "goal", 0, {"words": Field(words), "status": Field("open"), "began": Field(began)})
+        for number, rating in enumerate(ratings, start=1):
+            keep(connection, "goal_rating", number, {"goal": Field(str(goal)), "rating": Field(rating)})
+
+    town.do(work)
+
+
+async def test_shared_goals_in_a_picture_with_shared_numbers_alone(
+    town: Town, ingrid: Somebody, fatima: Somebody
+) -> None:
+    _goal(town, fatima, "Ik bel mijn zus voor ik op ben.", 2, [4, 9], shared=1)
+    _goal(town, fatima, "Alleen van mij.", 1, [5, 6], shared=-1)
+    await ingrid.says("/gezinnen")
+    await ingrid.taps(ingrid.buttons[0])
+    card = ingrid.last
+    token = ingrid.token("Doelen in beeld")
+    await ingrid.taps("Doelen in beeld")
+    shown = ingrid.phone.from_bot[-1]
+    assert "photo" in shown.body
+    caption = str(shown.body["caption"])
+    assert "Ik bel mijn zus voor ik op ben.: eerst 2, nu 4." in caption
+    assert "Fatima kan zien dat je keek." in caption
+    assert "Alleen van mij" not in caption
+    assert "9" not in caption
+    assert "Doelen met jou gedeeld: 1." in card.text
+    vault, own = town.service.vault, fatima.known.id
+    log = town.do(lambda connection: looks.read(connection, vault, own))
+    assert [one.kind for one in log.looks] == ["goal_rating", "goal"]
+
+    samir = mentor(town, "samir")
+    await samir.says("/menu")
+    assert "zus" not in await samir.forges(token)
+
+
+async def test_a_shared_goal_with_one_number_is_told_in_words(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    _goal(town, fatima, "Ik bel mijn zus voor ik op ben.", 2, [4])
+    await ingrid.says("/gezinnen")
+    await ingrid.taps(ingrid.buttons[0], "Doelen in beeld")
+    assert ingrid.last.text == "Ik bel mijn zus voor ik op ben.: 2 van de 10.\n\nFatima kan zien dat je keek."
+    # What was taken back meanwhile is not shown any more.
+    token, own = f"f:g:{fatima.known.family_id}", fatima.known.id
+    (goal,) = fatima.kept("goal")
+    town.do(lambda connection: sharing.only_me(connection, own, goal.id))
+    assert "Er is nu geen doel" in await ingrid.forges(token)
+    await ingrid.says("/gezinnen")
+    await ingrid.taps(ingrid.buttons[0])
+    assert "Doelen in beeld" not in ingrid.buttons
 
 
 async def test_a_goal_is_the_parents_in_own_words(ingrid: Somebody, fatima: Somebody) -> None:
@@ -273,7 +331,7 @@ async def test_who_does_not_guide_the_family_any_more_changes_nothing(
     await ingrid.says("/fasen")
     await ingrid.taps("Verder naar fase 2")
     samir, family_id = mentor(town, "samir").known.id, fatima.known.family_id or 0
-    town.service.database.do(lambda connection: families.hand_over(connection, family_id, samir))
+    town.do(lambda connection: families.hand_over(connection, family_id, samir))
     assert "Er is niets veranderd" in await ingrid.says("Fatima en ik")
     assert noted(town, fatima, "phase") == []
     assert await fatima.reads() == ""
@@ -282,9 +340,22 @@ async def test_who_does_not_guide_the_family_any_more_changes_nothing(
 async def test_who_stopped_is_not_asked(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
     await _moves(ingrid, "Verder naar fase 2")
     own = fatima.known.id
-    town.service.database.do(lambda connection: people.change(connection, own, paused_until=people.STOPPED))
+    town.do(lambda connection: people.change(connection, own, paused_until=people.STOPPED))
     fatima.skims()
     await ingrid.says("/oudergesprek")
     assert "krijgt nu geen berichten" in await ingrid.taps("Vraag het")
     assert await fatima.reads() == ""
     assert noted(town, fatima, "interview") == []
+
+
+async def test_a_number_of_a_shared_goal_is_shared_when_the_parent_says_so(
+    town: Town, ingrid: Somebody, fatima: Somebody
+) -> None:
+    _goal(town, fatima, "Ik bel mijn zus voor ik op ben.", 2, [])
+    await fatima.says("/doelen")
+    await fatima.taps("Ik bel mijn zus voor ik op ben.", "Geef een cijfer", "4")
+    assert "mag je doel lezen" in fatima.phone.screen or "Je doel deel je" in fatima.phone.screen
+    await fatima.taps("Ja, deel het")
+    await ingrid.says("/gezinnen")
+    await ingrid.taps(ingrid.buttons[0], "Doelen in beeld")
+    assert "eerst 2, nu 4." in str(ingrid.phone.from_bot[-1].body.get("caption"))

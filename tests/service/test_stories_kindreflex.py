@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import pypdf
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.care import families, kindreflex_record, people
 from bot.store import tables
-from tests.service.story import OTHER, PARENT, Somebody, coordinator, file_of, mentor, parent, telling
+from tests.service.story import OTHER, Somebody, coordinator, file_of, mentor, parent, refusals
 from tests.service.town import Town
 
 STEPS = ["○ 1. Kinderen en ouderschap", "○ 2. Hoe het thuis gaat", "○ 3. De ouder steunen", "○ 4. Zorg en bereidheid"]
@@ -23,24 +21,8 @@ HARD = "Mijn maag kromp."
 
 
 @pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
 def samir(town: Town) -> Somebody:
     return mentor(town, "samir")
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, PARENT, guide=ingrid)
 
 
 @pytest.fixture
@@ -49,30 +31,21 @@ def joris(town: Town, fatima: Somebody) -> Somebody:
     return parent(town, OTHER, partner=fatima)
 
 
-def _do(town: Town, work: Any) -> Any:
-    return town.service.database.do(work)
-
-
-def _refused(town: Town) -> int:
-    counted = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.problem == "refused")
-    return int(_do(town, lambda connection: connection.execute(counted).scalar_one()))
-
-
 def _rows(town: Town) -> list[tuple[Any, ...]]:
     wanted = select(tables.guidance).where(tables.guidance.c.kind == "kindreflex").order_by(tables.guidance.c.id)
-    return [tuple(row) for row in _do(town, lambda connection: connection.execute(wanted).all())]
+    return [tuple(row) for row in town.do(lambda connection: connection.execute(wanted).all())]
 
 
 def _hands_over(town: Town, family: Somebody, to: Somebody) -> None:
     family_id, mentor_id = family.known.family_id or 0, to.known.id
-    _do(town, lambda connection: families.hand_over(connection, family_id, mentor_id))
+    town.do(lambda connection: families.hand_over(connection, family_id, mentor_id))
 
 
 def _goes_on_leave(town: Town, who: Somebody, stand_in: Somebody) -> None:
     today = who.known.local(town.clock.now()).date()
     days = {"away_from": today, "away_until": today + timedelta(days=7), "stand_in_id": stand_in.known.id}
     own = who.known.id
-    _do(town, lambda connection: people.change(connection, own, **days))
+    town.do(lambda connection: people.change(connection, own, **days))
 
 
 async def _opens_card(ingrid: Somebody) -> None:
@@ -195,7 +168,7 @@ async def test_forged_buttons_open_nothing_for_anybody_else(
     wim = coordinator(town)
     await _notes_a_feeling(ingrid)
     family, note = fatima.known.family_id, _rows(town)[0][0]
-    before, rows = _refused(town), _rows(town)
+    before, rows = refusals(town), _rows(town)
     acts = [f"k:c:{family}", f"k:s:{family}:2", f"k:n:{family}:{note}", f"k:a:{family}:{note}", f"k:p:{family}"]
     acts += [f"k:t:{family}:{note}:{fatima.known.id}", f"k:y:{family}:{note}:{fatima.known.id}", f"k:l:{family}:0"]
     acts += [f"k:f:{family}:2:home", f"k:o:{family}", f"k:oo:{family}", f"k:x:{family}", f"k:b:{family}"]
@@ -205,12 +178,12 @@ async def test_forged_buttons_open_nothing_for_anybody_else(
             heard = await who.forges(act)
             assert WORDS not in heard
             assert "Kindreflex" not in heard
-    assert _refused(town) == before + 4 * len(acts)
+    assert refusals(town) == before + 4 * len(acts)
     assert _rows(town) == rows
     await ingrid.forges(f"k:n:{family}:{note + 1}")
     await ingrid.forges(f"k:s:{family}:9")
     await ingrid.forges(f"k:f:{family}:2:report")
-    assert _refused(town) == before + 4 * len(acts) + 3
+    assert refusals(town) == before + 4 * len(acts) + 3
     await fatima.says("/wiekeek")
     assert "Samir" not in fatima.last.text
 
@@ -297,7 +270,7 @@ async def test_a_coordinator_knows_only_that_there_is_one(town: Town, ingrid: So
     wim = coordinator(town)
     await _notes_a_feeling(ingrid)
     family_id = fatima.known.family_id or 0
-    assert _do(town, lambda connection: kindreflex_record.exists(connection, family_id))
+    assert town.do(lambda connection: kindreflex_record.exists(connection, family_id))
     for words in ("/kindreflex", "/gezinnen", "/overzicht"):
         heard = await wim.says(words)
         assert WORDS not in heard

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.care import measurements
-from tests.service.story import Somebody, mentor, parent, telling
+from tests.service.story import Somebody, mentor, parent
 from tests.service.town import Town
 
 FIRST = ["Soms", "Zelden", "Op een paar dagen", "Vaak", "Zwaar", "Vaak", "Soms iemand", "Bijna niet", "Zelden"]
@@ -17,12 +12,6 @@ DIP = ["Zelden", "Zelden", "Een enkele keer", "Vaak", "Zwaar", "Vaak", "Soms iem
 DIP += ["Zelden", "Een beetje", "Wat"]
 LATER = ["Vaak", "Soms", "Op de meeste dagen", "Soms", "Nogal", "Soms", "Meestal wel", "Soms", "Soms"]
 LATER += ["Vaak", "Half", "Veel"]
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as opened:
-        yield opened
 
 
 def _pictures(who: Somebody) -> list[str]:

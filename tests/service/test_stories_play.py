@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.simulator.world import Message
-from tests.service.story import Somebody, mentor, parent, telling
+from tests.service.story import Somebody, mentor, parent
 from tests.service.town import Town
 
 GREEN, ORANGE, RED = "🟢 Groen: voor kinderen", "🟠 Oranje: samen", "🔴 Rood: voor grote mensen"
 ENOUGH = "Genoeg, de rugzak is klaar"
 WORDS = "de ruzie & <b>alles</b>"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
 
 
 @pytest.fixture

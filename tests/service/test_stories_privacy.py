@@ -44,19 +44,9 @@ async def town(request: pytest.FixtureRequest, tmp_path: Path, cache: Path) -> A
         yield town
 
 
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, guide=ingrid)
-
-
 def _agrees(who: Somebody, purpose: str) -> bool:
     own = who.known.id
-    return who.town.service.database.do(lambda connection: consents.holds(connection, own, purpose))
+    return who.town.do(lambda connection: consents.holds(connection, own, purpose))
 
 
 # --- consent ----------------------------------------------------------------------------------------------------------
@@ -107,7 +97,7 @@ async def test_other_words_are_asked_about_kindly_and_close_nothing(fatima: Some
     def earlier(connection: Connection) -> None:
         connection.execute(update(tables.consents).where(tables.consents.c.person_id == own).values(version=0))
 
-    fatima.town.service.database.do(earlier)
+    fatima.town.do(earlier)
     heard = await fatima.says("/menu")
     assert "Waar heb je nu iets aan" in heard
     assert "De woorden van onze afspraak zijn anders" in heard
@@ -123,7 +113,7 @@ async def test_other_words_are_asked_about_kindly_and_close_nothing(fatima: Some
     await fatima.waits(days=8)
     fatima.skims()
     assert "afspraak" not in await fatima.says("/menu")
-    history = fatima.town.service.database.do(lambda connection: consents.history(connection, own))
+    history = fatima.town.do(lambda connection: consents.history(connection, own))
     assert [one.version for one in history] == [0, 1]
 
 
@@ -348,7 +338,7 @@ async def test_erasing_names_what_goes_counts_it_and_proves_it(town: Town, fatim
 
     assert "Alles is weg: 1 kind, 2 notities en 1 bericht met je mentor." in heard
     assert "Ik vond niets meer" in heard
-    left = town.service.database.do(lambda connection: leaving.numbers_left(connection, ids))
+    left = town.do(lambda connection: leaving.numbers_left(connection, ids))
     assert left == {}
     assert words_left(town, ids) == []
 
@@ -376,8 +366,8 @@ async def test_what_the_law_keeps_is_named_before(tmp_path: Path, cache: Path) -
         assert "ligt nog op slot" in await fatima.taps("Ja, wis alles")
 
         assert words_left(town, ids) == []
-        [kept] = town.service.database.do(dossiers.all_of_them)
-        content = town.service.database.do(lambda connection: dossiers.read(connection, town.service.vault, kept.id))
+        [kept] = town.do(dossiers.all_of_them)
+        content = town.do(lambda connection: dossiers.read(connection, town.service.vault, kept.id))
         assert content
         assert [one["tekst"] for one in content["berichten"]] == ["Kunnen we bellen?"]
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, select
 
-from bot.care import appointments, families, people, privacy, proposals, reports
-from bot.care.appointments import Details
+from bot.care import (
+    appointment_rules,
+    appointments,
+    coming,
+    families,
+    people,
+    preparation,
+    privacy,
+    proposals,
+    reports,
+)
+from bot.care.appointment_rules import Details
 from bot.care.reports import Report
 from bot.store import tables
-from tests.service.story import MENTOR, OTHER, PARENT, Somebody, file_of, mentor, parent, telling
+from tests.service.story import OTHER, Somebody, file_of, mentor, parent
 from tests.service.town import HOME, Town
 
+NINE = datetime(2027, 3, 3, 8, tzinfo=UTC)
 LONG = """Vandaag bij Fatima thuis. Aanwezig waren Fatima en Noor.
 Besproken: het slapen gaat beter. Noor komt nog één keer uit bed.
 Aandachtspunten: de zondagavond
@@ -27,26 +35,6 @@ Intern: nog eens bellen met school
 Volgende afspraak: dinsdag 16 maart om 14 uur"""
 
 
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town, MENTOR)
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, PARENT, guide=ingrid)
-
-
-def _do(town: Town, work: Any) -> Any:
-    return town.service.database.do(work)
-
-
 def _family(fatima: Somebody) -> int:
     assert fatima.known.family_id
     return fatima.known.family_id
@@ -54,13 +42,13 @@ def _family(fatima: Somebody) -> int:
 
 def _given(town: Town, fatima: Somebody) -> list[reports.Given]:
     vault, family_id = town.service.vault, _family(fatima)
-    found: list[reports.Given] = _do(town, lambda connection: reports.given_of_family(connection, vault, family_id))
+    found: list[reports.Given] = town.do(lambda connection: reports.given_of_family(connection, vault, family_id))
     return found
 
 
 def _draft(town: Town, fatima: Somebody) -> Report | None:
     vault, family_id = town.service.vault, _family(fatima)
-    found: Report | None = _do(town, lambda connection: reports.draft_of(connection, vault, family_id))
+    found: Report | None = town.do(lambda connection: reports.draft_of(connection, vault, family_id))
     return found
 
 
@@ -172,7 +160,7 @@ async def test_a_report_without_a_day_asks_for_it_and_is_not_lost(
 
 def _hand_over(town: Town, fatima: Somebody, to: Somebody) -> None:
     family_id, mentor_id = _family(fatima), to.known.id
-    _do(town, lambda connection: families.hand_over(connection, family_id, mentor_id))
+    town.do(lambda connection: families.hand_over(connection, family_id, mentor_id))
 
 
 async def test_of_two_mentors_the_second_hears_what_changed_and_chooses(
@@ -227,7 +215,7 @@ async def test_a_parent_who_left_in_the_middle(town: Town, ingrid: Somebody, fat
         privacy.erase(connection, own)
         assert not connection.execute(select(tables.reports.c.id)).all()
 
-    _do(town, leaves)
+    town.do(leaves)
     heard = await ingrid.taps("Geef het aan de ouders")
     assert "heeft alles gewist" in heard or "niet meer" in heard
 
@@ -236,7 +224,7 @@ async def test_a_parent_who_stopped_hears_nothing_and_finds_it_later(
     town: Town, ingrid: Somebody, fatima: Somebody
 ) -> None:
     own = fatima.known.id
-    _do(town, lambda connection: people.change(connection, own, paused_until=people.STOPPED))
+    town.do(lambda connection: people.change(connection, own, paused_until=people.STOPPED))
     await _gives_one(ingrid)
     assert "geen ouder die ik kan bereiken" in ingrid.last.text
     assert "verslag" not in await fatima.reads()
@@ -329,10 +317,40 @@ async def test_a_correction_is_told_and_brings_its_new_proposal(town: Town, ingr
 async def test_the_next_meeting_is_proposed_as_an_appointment(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
     await _gives_one(ingrid)
     vault, family_id = town.service.vault, _family(fatima)
-    (one,) = _do(town, lambda connection: appointments.of_family(connection, vault, family_id))
+    (one,) = town.do(lambda connection: appointments.of_family(connection, vault, family_id))
     assert one.starts_at.astimezone(HOME).isoformat() == "2027-03-16T14:00:00+01:00"
     assert (one.status, one.asked_by) == ("proposed", ingrid.known.id)
     assert "14" in await fatima.reads() or "twee uur" in fatima.last.text
+
+
+async def test_another_next_meeting_is_chosen_afterwards_or_none(
+    town: Town, ingrid: Somebody, fatima: Somebody
+) -> None:
+    await _gives_one(ingrid)
+    await fatima.reads()
+    _agreed(town, ingrid, fatima, "2027-03-23T10:30")
+    await ingrid.says("/verslag")
+    await ingrid.taps("Eerdere verslagen", "vandaag · Fatima", "Pas iets aan")
+    heard = await ingrid.taps("Volgende afspraak")
+    assert "Nu staat er: “dinsdag 16 maart 2027 om 14.00 uur”." in heard
+    assert "di 16 mrt, 14.00: oudergesprek" in ingrid.buttons
+    assert await ingrid.taps("di 23 mrt, 10.30: oudergesprek") == "Aangepast."
+    assert _given(town, fatima)[0].next_appointment == "dinsdag 23 maart 2027 om 10.30 uur"
+    assert "paste iets aan" in await fatima.reads()
+
+    # What was cancelled meanwhile is not put there.
+    await ingrid.says("/verslag")
+    await ingrid.taps("Eerdere verslagen", "vandaag · Fatima", "Pas iets aan", "Volgende afspraak")
+    vault, family_id, side = town.service.vault, _family(fatima), appointment_rules.Side.MENTOR
+    first = town.do(lambda connection: appointments.of_family(connection, vault, family_id))[0]
+    now = town.clock.now()
+    town.do(lambda connection: appointments.cancel(connection, vault, first.id, side, now))
+    assert "knop van eerder" in await ingrid.taps("di 16 mrt, 14.00: oudergesprek")
+    assert _given(town, fatima)[0].next_appointment == "dinsdag 23 maart 2027 om 10.30 uur"
+    assert await ingrid.taps("Geen afspraak") == "Aangepast."
+    assert _given(town, fatima)[0].next_appointment == ""
+    statuses = [one.status for one in town.do(lambda connection: appointments.of_family(connection, vault, family_id))]
+    assert statuses == ["cancelled", "agreed"]
 
 
 async def test_nobody_else_reads_or_decides(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
@@ -373,10 +391,10 @@ def _agreed(town: Town, ingrid: Somebody, fatima: Somebody, local: str) -> int:
             zone=HOME,
             details=Details(),
             now=town.clock.now(),
-            status=appointments.AGREED,
+            status=appointment_rules.AGREED,
         )
 
-    return int(_do(town, work))
+    return int(town.do(work))
 
 
 async def test_two_days_before_both_get_ready_and_the_mentor_sees_only_what_is_shared(
@@ -416,6 +434,40 @@ async def test_two_days_before_both_get_ready_and_the_mentor_sees_only_what_is_s
     await fatima.says("/privacy")
 
 
+async def test_a_full_day_keeps_no_preparation_away(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    for one in (fatima.known, ingrid.known):
+        town.do(lambda connection, who=one: people.change(connection, who.id, reminders_a_day=1))
+    appointment_id = _agreed(town, ingrid, fatima, "2027-03-05T14:00")
+    await fatima.until("2027-03-03T09:59")
+    for one in (fatima.known, ingrid.known):
+        town.do(lambda connection, who=one: coming.note(connection, who, "thought_back", coming.CAME, NINE))
+    await fatima.until("2027-03-03T10:01")
+    await ingrid.reads()
+    assert "Laat zien" in fatima.buttons
+    assert "Laat zien" in ingrid.buttons
+    assert "Fatima" in await ingrid.taps("Laat zien")
+
+    def left_out(connection: Connection) -> list[str]:
+        log = tables.reminder_log.c
+        keys = [f"{flow}:{appointment_id}" for flow in preparation.FLOWS]
+        return list(connection.execute(select(log.outcome).where(log.key.in_(keys))).scalars())
+
+    assert town.do(left_out) == [coming.CAME, coming.CAME]
+
+
+async def test_a_preparation_waits_for_somebodys_hours_until_shortly_before(
+    town: Town, ingrid: Somebody, fatima: Somebody
+) -> None:
+    parent_id = fatima.known.id
+    town.do(lambda connection: people.change(connection, parent_id, reminder_hours="19:00-21:00"))
+    appointment_id = _agreed(town, ingrid, fatima, "2027-03-05T14:00")
+    await fatima.until("2027-03-03T10:01")
+    assert "Laat zien" not in fatima.buttons
+    assert f"preparation:{appointment_id}~" in fatima.timers
+    await fatima.until("2027-03-03T19:05")
+    assert "Laat zien" in fatima.buttons
+
+
 async def test_a_cancelled_meeting_takes_its_preparation_along(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
     appointment_id = _agreed(town, ingrid, fatima, "2027-03-05T14:00")
     assert f"preparation:{appointment_id}" in fatima.timers
@@ -424,6 +476,6 @@ async def test_a_cancelled_meeting_takes_its_preparation_along(town: Town, ingri
     _hand_over(town, fatima, samir)
     assert f"preparation_mentor:{appointment_id}" not in ingrid.timers
     assert f"preparation_mentor:{appointment_id}" in samir.timers
-    now, side = town.clock.now(), appointments.Side.MENTOR
-    _do(town, lambda connection: appointments.cancel(connection, vault, appointment_id, side, now))
+    now, side = town.clock.now(), appointment_rules.Side.MENTOR
+    town.do(lambda connection: appointments.cancel(connection, vault, appointment_id, side, now))
     assert not [key for who in (fatima, ingrid, samir) for key in who.timers if key.startswith("preparation")]

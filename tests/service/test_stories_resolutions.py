@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select
@@ -13,16 +11,10 @@ from sqlalchemy import Connection, select
 from bot.care import coming, people, resolutions
 from bot.care.resolutions import Proposal, read_moment
 from bot.store import tables
-from tests.service.story import PARENT, Somebody, file_of, mentor, parent, telling
+from tests.service.story import PARENT, Somebody, file_of, mentor, parent
 from tests.service.town import Town
 
 CURTAIN = "… dan doe ik het gordijn open en zeg…"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
 
 
 @pytest.fixture
@@ -141,7 +133,7 @@ async def test_a_report_hands_one_in(town: Town, fatima: Somebody) -> None:
         assert person
         resolutions.hand_in(connection, vault, person, proposal, "Loopt", now)
 
-    town.service.database.do(work)
+    town.do(work)
     await fatima.until("2027-03-01T18:01")
     assert "bel ik Lies" in await fatima.taps("Laat zien")
     await fatima.says("/voornemens")
@@ -223,7 +215,7 @@ async def test_what_was_left_out_stands_in_the_settings(town: Town, fatima: Some
         log = tables.reminder_log.c
         return list(connection.execute(select(log.outcome).where(log.key.like("resolution_now%"))).scalars())
 
-    assert town.service.database.do(logged) == [coming.FULL]
+    assert town.do(logged) == [coming.FULL]
     await fatima.says("/mijngegevens")
     if "document" not in fatima.last.body:
         await fatima.taps(fatima.buttons[0])
@@ -252,7 +244,7 @@ async def test_two_at_the_same_hour_as_the_evening_keep_apart(town: Town, fatima
         rows = connection.execute(select(log.key, log.at).where(log.outcome == coming.CAME).order_by(log.at))
         return [(row.key, row.at) for row in rows]
 
-    came = town.service.database.do(times)
+    came = town.do(times)
     assert [key.split(":")[0] for key, _ in came] == ["evening", "resolution_now", "resolution_now"]
     moments = [at for _, at in came]
     assert all(b - a >= coming.APART - timedelta(minutes=1) for a, b in itertools.pairwise(moments))

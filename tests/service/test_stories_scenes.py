@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.service.story import Somebody, mentor, parent, telling
+from tests.service.story import Somebody, parent
 from tests.service.town import Town
 
 GENERAL = "Ze luistert nooit als we weg moeten."
 ONE_TIME = "Vanochtend riep ik vier keer & toen gooide ze <b>haar jas</b> neer."
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture

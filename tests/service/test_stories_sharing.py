@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import delete, func, select
 
@@ -12,26 +9,10 @@ from bot.care import families
 from bot.conversation import commands, taps
 from bot.store import tables
 from flows.engine.library import load
-from tests.service.story import OTHER, PARENT, Somebody, coordinator, mentor, parent, telling
+from tests.service.story import OTHER, Somebody, coordinator, mentor, parent, refusals
 from tests.service.town import Town
 
 WORDS = "Ze vroeg of ik wel genoeg geld had."
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
-
-
-@pytest.fixture
-def fatima(town: Town, ingrid: Somebody) -> Somebody:
-    return parent(town, PARENT, guide=ingrid)
 
 
 @pytest.fixture
@@ -72,12 +53,7 @@ def _last(who: Somebody) -> str:
 
 def _rows(town: Town, table: str) -> int:
     counted = select(func.count()).select_from(tables.metadata.tables[table])
-    return town.service.database.do(lambda connection: connection.execute(counted).scalar_one())
-
-
-def _refused(town: Town) -> int:
-    counted = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.problem == "refused")
-    return town.service.database.do(lambda connection: connection.execute(counted).scalar_one())
+    return town.do(lambda connection: connection.execute(counted).scalar_one())
 
 
 # --- one's own --------------------------------------------------------------------------------------------------------
@@ -237,11 +213,11 @@ async def test_from_sharing_to_taking_back(town: Town, fatima: Somebody, ingrid:
     await fatima.taps("Alleen voor mij")
     assert "Alleen jij ziet dit." in _last(fatima)
 
-    before = _refused(town)
+    before = refusals(town)
     heard = await ingrid.forges(button, listing)
     assert WORDS not in heard
     assert "Dag. Wat wil je doen?" in heard
-    assert _refused(town) == before + 1
+    assert refusals(town) == before + 1
     assert _rows(town, "looks") == 1
     await _sees_family(ingrid)
     assert "niets met jou gedeeld" in _last(ingrid)
@@ -294,7 +270,7 @@ async def test_handing_over_half_way(town: Town, fatima: Somebody, ingrid: Someb
     await samir.says("/gezinnen")
     assert "Er is nog geen gezin" in _last(samir)
 
-    town.service.database.do(lambda connection: families.hand_over(connection, family_id, samir_id))
+    town.do(lambda connection: families.hand_over(connection, family_id, samir_id))
 
     assert WORDS not in await ingrid.forges(button, listing)
     await ingrid.says("/gezinnen")
@@ -384,11 +360,11 @@ async def test_the_same_tokens_open_nothing_for_anybody_else(
     for who in others:
         await who.says("/menu")
         for token in sorted(tokens):
-            before = _refused(town)
+            before = refusals(town)
             heard = await who.forges(token)
             assert "geld" not in heard + who.phone.screen, (who, token)
             assert "Fatima" not in heard, (who, token)
-            assert _refused(town) == before + 1, (who, token)
+            assert refusals(town) == before + 1, (who, token)
     assert _rows(town, "looks") == looked
     assert fatima.kept() == kept
     await _opens_note(fatima)
@@ -410,7 +386,7 @@ async def test_forged_tokens_bring_the_menu(
         await who.says("/menu")
         assert "geld" not in await who.forges(f"{verb}:{rest}")
         assert "geld" not in await who.forges(f"{verb}:w4:{note.id}:l:0")
-    assert _refused(town) >= 3
+    assert refusals(town) >= 3
 
 
 async def test_a_page_far_too_high_is_the_last_page(fatima: Somebody) -> None:
@@ -465,9 +441,7 @@ async def test_a_list_that_was_tampered_with_says_so(town: Town, fatima: Somebod
         await ingrid.taps(ingrid.buttons[0])
     assert "Let op" not in await fatima.says("/wiekeek")
     first = select(func.min(tables.looks.c.id)).scalar_subquery()
-    town.service.database.do(
-        lambda connection: connection.execute(delete(tables.looks).where(tables.looks.c.id == first))
-    )
+    town.do(lambda connection: connection.execute(delete(tables.looks).where(tables.looks.c.id == first)))
     heard = await fatima.says("/wiekeek")
     assert "Deze lijst klopt niet" in heard
     assert "Vraag aan de organisatie van je mentor" in heard

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from tests.service.story import Somebody, parent, telling
+from tests.service.story import Somebody, parent
 from tests.service.town import Town
 
 WORRY = "Als ik heel lief ben, is er geen ruzie."
 HELPING = "Ik hoef niet extra lief te doen. Gewoon ik is genoeg."
 OWN = "Ik mag hulp vragen & dat is <b>oké</b>."
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
 
 
 @pytest.fixture

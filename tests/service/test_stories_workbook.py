@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pypdf
 import pytest
 from sqlalchemy import Connection
 
-from bot.care import appointments, people, reports, sharing
-from bot.care.appointments import Details, Side
+from bot.care import appointment_rules, appointments, people, reports, sharing
+from bot.care.appointment_rules import Details, Side
 from bot.care.reports import Parts
 from bot.care.sharing import With
 from bot.simulator.world import Message
-from tests.service.story import PARENT, Somebody, mentor, parent, telling
+from tests.service.story import PARENT, Somebody, mentor, parent
 from tests.service.town import HOME, Town
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture
@@ -54,13 +41,13 @@ def _meets(town: Town, mentor: Somebody, parent: Somebody, days: int, *, held: b
             zone=HOME,
             details=Details(),
             now=now,
-            status=appointments.HAPPENED if held else appointments.PROPOSED,
+            status=appointment_rules.HAPPENED if held else appointment_rules.PROPOSED,
         )
         if not held:
             starts_at = now + timedelta(days=days)
             assert appointments.agree(connection, vault, appointment_id, Side.PARENT, starts_at, now)
 
-    town.service.database.do(work)
+    town.do(work)
 
 
 def _gives_report(town: Town, mentor: Somebody, parent: Somebody, discussed: str = "Over slapen.") -> None:
@@ -79,7 +66,7 @@ def _gives_report(town: Town, mentor: Somebody, parent: Somebody, discussed: str
         draft = reports.begin(connection, vault, reader.family_id or 0, writer, now, parts=parts)
         assert reports.give(connection, vault, draft, writer, now)
 
-    town.service.database.do(work)
+    town.do(work)
 
 
 async def _notes(who: Somebody, words: str, *, inside: bool = True) -> None:
@@ -87,9 +74,7 @@ async def _notes(who: Somebody, words: str, *, inside: bool = True) -> None:
     await who.taps("Bewaar als notitie")
     if inside:
         newest, own = who.kept("note")[-1], who.known.id
-        who.town.service.database.do(
-            lambda connection: sharing.put_in_workbook(connection, own, newest.id, inside=True)
-        )
+        who.town.do(lambda connection: sharing.put_in_workbook(connection, own, newest.id, inside=True))
 
 
 def _book(who: Somebody) -> pypdf.PdfReader:
@@ -211,7 +196,7 @@ async def test_a_mentor_sees_what_is_of_both_and_what_is_shared(town: Town, fati
     await fatima.says("/bewaard")
     await fatima.taps(next(label for label in fatima.buttons if "Dit deel ik" in label))
     await fatima.taps("Deel met Ingrid", "Ja, deel het")
-    town.service.database.do(share)
+    town.do(share)
     await ingrid.says("/gezinnen")
     await ingrid.taps(next(label for label in ingrid.buttons if "Fatima" in label), "Werkboek")
     assert "Oudergesprek: gepland op 2 maart." in ingrid.last.text
@@ -301,7 +286,7 @@ async def test_a_photo_that_is_gone_is_named(town: Town, fatima: Somebody) -> No
     await fatima.taps("Bewaar als notitie")
     (note,) = fatima.kept("note")
     own = fatima.known.id
-    town.service.database.do(lambda connection: sharing.put_in_workbook(connection, own, note.id, inside=True))
+    town.do(lambda connection: sharing.put_in_workbook(connection, own, note.id, inside=True))
     town.emulator.world.files.clear()
     await fatima.says("/werkboek")
     await fatima.taps("Als boek (PDF)", "Alles", "Mijn werkboek")

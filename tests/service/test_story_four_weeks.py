@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.care.records import Record
-from tests.service.story import Somebody, mentor, somebody, telling
+from tests.service.story import Somebody, mentor, somebody
 from tests.service.town import HOME, Town
 
 APART = timedelta(minutes=20)
@@ -73,12 +69,6 @@ class House:
     def pictures(self) -> list[str]:
         """The words under every picture that Fatima got, the oldest first."""
         return [str(one.body["caption"]) for one in self.fatima.phone.from_bot if "photo" in one.body]
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
 
 
 async def test_four_weeks_of_one_family(town: Town) -> None:

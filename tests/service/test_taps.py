@@ -3,30 +3,16 @@ most, what a mentor switched on, a link, and own words."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Connection
 
 from bot.care import people, switches
-from tests.service.story import PARENT, STRANGER, Somebody, mentor, parent, somebody, telling
+from tests.service.story import PARENT, STRANGER, Somebody, parent, somebody
 from tests.service.town import Town
 
 GATED = "Eerste hulp bij ruzie"
 NOT_YET = "Dit zet je mentor voor je aan, als het past."
 TYPED = "we willen iets leuks samen doen"
-
-
-@pytest.fixture
-async def town(tmp_path: Path, cache: Path) -> AsyncIterator[Town]:
-    async with telling(tmp_path, cache) as town:
-        yield town
-
-
-@pytest.fixture
-def ingrid(town: Town) -> Somebody:
-    return mentor(town)
 
 
 @pytest.fixture
@@ -43,7 +29,7 @@ def _switched_on(town: Town, ingrid: Somebody, fatima: Somebody, flow: str) -> N
         assert family
         switches.switch_on(connection, vault, family, flow, by, "Zo spraken we af.", now)
 
-    town.service.database.do(work)
+    town.do(work)
 
 
 # --- taps to the goal -------------------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ Nothing here sleeps: the service is stepped until it has nothing left to do.
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from bot.app import Service, read_content
 from bot.care import invitations
@@ -24,6 +26,8 @@ from tests.databases import prepared_sqlite
 HOME = ZoneInfo("Europe/Amsterdam")
 UNPACED = Pace(bot_per_second=1e9, chat_seconds=0, group_seconds=0)
 
+T = TypeVar("T")
+
 
 class Town:
     """The emulator, the service and the clock."""
@@ -35,6 +39,10 @@ class Town:
     def phone(self, who: str) -> Phone:
         """Somebody's phone, by the persona's key."""
         return self.emulator.person(who)
+
+    def do(self, work: Callable[[Connection], T]) -> T:
+        """Looks at, or changes, what is kept, past everybody."""
+        return self.service.database.do(work)
 
     async def settle(self) -> None:
         """Lets everything happen that can happen now."""

@@ -32,6 +32,7 @@ from bot.care import (
     rituals,
     switches,
     uses,
+    videos,
 )
 from bot.care.appointments import Details
 from bot.care.dossiers import ByLaw
@@ -174,17 +175,21 @@ class Household:
             uses.note(connection, person.id, "breathe", self.now)
             coming.note(connection, person, rituals.EVENING, coming.CAME, self.now)
             if person.mentor_id:
-                self._makes_an_appointment(connection, person, person.mentor_id)
                 self._asks_for_help(connection, person, person.mentor_id)
-                self._is_to_get_a_message(connection, person, person.mentor_id)
                 self._gets_switched_on(connection, person)
-                self._gets_a_report(connection, person)
-                self._is_guided(connection, person, child_id)
-                self._is_looked_after(connection, person, child_id)
                 self._is_in_a_group(connection, person)
+                self.works_with_mentor(connection, person, person.mentor_id, child_id)
             dossiers.put_away(connection, vault, EVERY_KIND, person, self.now)
 
         self.database.do(work)
+
+    def works_with_mentor(self, connection: Connection, person: Person, mentor_id: int, child_id: int | None) -> None:
+        """One of everything that a mentor and a parent do together, or that a mentor keeps."""
+        self._makes_an_appointment(connection, person, mentor_id)
+        self._is_to_get_a_message(connection, person, mentor_id)
+        self._gets_a_report(connection, person)
+        self._is_guided(connection, person, child_id)
+        self._is_looked_after(connection, person, child_id)
 
     def _asks_for_help(self, connection: Connection, person: Person, mentor_id: int) -> None:
         """One question that the mentor took up, and one that waits."""
@@ -249,19 +254,24 @@ class Household:
         switches.switch_on(connection, self.vault, person.family_id, "limits", mentor, "We oefenen samen.", self.now)
 
     def _is_guided(self, connection: Connection, person: Person, child_id: int | None) -> None:
-        """What the mentor noted: about the family, and about this parent alone."""
+        """What the mentor noted: about the family, about this parent alone, and about a recording."""
         mentor = people.by_id(connection, self.vault, person.mentor_id or 0)
         assert mentor
         assert person.family_id
-        for about_id in (None, person.id):
+        recorded = {videos.RECORDED_ON: self.now.date().isoformat(), videos.FOCUS_IS: ""}
+        for kind, topic, entry, about_id in (
+            ("course", "joy", {"words": "Zij lachten samen."}, None),
+            ("interview", "joy", {"words": "Zij lachten samen."}, person.id),
+            (videos.KIND, videos.PLANNED, recorded, None),
+        ):
             guidance.add(
                 connection,
                 self.vault,
                 family_id=person.family_id,
                 author=mentor,
-                kind="interview" if about_id else "course",
-                topic="joy",
-                entry={"words": "Zij lachten samen."},
+                kind=kind,
+                topic=topic,
+                entry=entry,
                 local_day=self.now.date(),
                 now=self.now,
                 child_id=child_id,

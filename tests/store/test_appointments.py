@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from bot.care import appointment_timers, appointments, families, people, privacy
-from bot.care.appointments import AGREED, CANCELLED, HAPPENED, MISSED, PROPOSED, Appointment, Details, Side
+from bot.care.appointment_rules import AGREED, CANCELLED, HAPPENED, MISSED, PROPOSED, Appointment, Details, Side
 from bot.care.people import Person, Role
 from bot.store import timers
 from bot.store.database import Database
@@ -101,7 +101,7 @@ def test_an_agreed_time_stands_until_the_other_says_yes_to_another(house: House)
     asked = house.does("ask_to_move", one, Side.PARENT, house.hanne.id, later)
     assert asked
     assert (asked.starts_at, asked.move_to, asked.status) == (IN_TWO_DAYS, later, AGREED)
-    moved = house.does("agree_to_move", asked, Side.MENTOR, later)
+    moved = house.does("agree", asked, Side.MENTOR, later)
     assert moved
     assert (moved.starts_at, moved.move_to, moved.version) == (later, None, 2)
 
@@ -198,25 +198,6 @@ def test_while_nobody_guides_the_family_nothing_is_agreed_and_nothing_lost(house
 # --- looking over many ------------------------------------------------------------------------------------------------
 
 
-def test_the_next_of_sixty_families_in_one_query(house: House) -> None:
-    for number in range(60):
-        family = house.found(house.ingrid)
-        later = house.proposes(house.ingrid, IN_TWO_DAYS + timedelta(days=number, hours=5), family)
-        sooner = house.proposes(house.ingrid, IN_TWO_DAYS + timedelta(days=number), family)
-        assert later.starts_at > sooner.starts_at
-    asked: list[str] = []
-
-    def work(connection: Connection) -> dict[int, appointments.Next]:
-        event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
-        return appointments.next_of_families(connection, house.ingrid.id, house.now)
-
-    found = house.database.do(work)
-    assert len(asked) == 1
-    assert len(found) == 60
-    assert {one.starts_at for one in found.values()} == {IN_TWO_DAYS + timedelta(days=days) for days in range(60)}
-    assert not any(one.agreed for one in found.values())
-
-
 def test_a_mentor_is_busy_when_it_overlaps_with_another_family(house: House) -> None:
     one = house.proposes(house.ingrid, minutes=90)
     later = IN_TWO_DAYS + timedelta(minutes=60)
@@ -250,6 +231,10 @@ def test_the_last_of_each_family(house: House) -> None:
         lambda connection: appointments.last_of_families(connection, house.vault, house.ingrid.id)
     )
     assert found == {house.family: last}
+    assert (
+        house.database.do(lambda connection: appointments.last_of_family(connection, house.vault, house.family)) == last
+    )
+    assert house.database.do(lambda connection: appointments.last_of_family(connection, house.vault, 1)) is None
 
 
 def test_a_parent_who_asked_and_left_leaves_it_to_the_mentor(house: House) -> None:

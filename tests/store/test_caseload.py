@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, update
 
-from bot.care import alerts, appointments, caseload, consents, families, letters, people, records, sharing
+from bot.care import (
+    alerts,
+    appointment_rules,
+    caseload,
+    consents,
+    families,
+    letters,
+    people,
+    records,
+    sharing,
+)
 from bot.care.attention import Lately, Why, lately
 from bot.care.caseload import Case
 from bot.care.consents import Purpose
@@ -96,7 +106,7 @@ def test_sixty_families_and_ten_thousand_entries_in_as_many_queries_as_one(
 
 
 def _shared_as_told(connection: Connection, vault: Vault, mentor: Person, case: Case) -> int:
-    return sharing.count_shared(connection, mentor, people.in_family(connection, vault, case.id))
+    return sharing.count_shared(connection, mentor, people.parents_of(connection, vault, case.id))
 
 
 # --- what is shared, and nothing else ---------------------------------------------------------------------------------
@@ -202,16 +212,16 @@ def _meets(house: House, status: str, minutes: int, **more: object) -> None:
 @pytest.mark.parametrize(
     ("status", "minutes", "wanted"),
     [
-        (appointments.AGREED, 30, {Why.TODAY}),
-        (appointments.AGREED, -30, {Why.TODAY}),
-        (appointments.AGREED, -90, {Why.TOOK_PLACE}),
-        (appointments.AGREED, 24 * 60, {Why.TOMORROW}),
-        (appointments.AGREED, 3 * 24 * 60, set()),
-        (appointments.PROPOSED, 30, {Why.TODAY, Why.ASKED}),
-        (appointments.PROPOSED, -90, set()),
-        (appointments.HAPPENED, -90, set()),
-        (appointments.MISSED, -90, set()),
-        (appointments.CANCELLED, 30, set()),
+        (appointment_rules.AGREED, 30, {Why.TODAY}),
+        (appointment_rules.AGREED, -30, {Why.TODAY}),
+        (appointment_rules.AGREED, -90, {Why.TOOK_PLACE}),
+        (appointment_rules.AGREED, 24 * 60, {Why.TOMORROW}),
+        (appointment_rules.AGREED, 3 * 24 * 60, set()),
+        (appointment_rules.PROPOSED, 30, {Why.TODAY, Why.ASKED}),
+        (appointment_rules.PROPOSED, -90, set()),
+        (appointment_rules.HAPPENED, -90, set()),
+        (appointment_rules.MISSED, -90, set()),
+        (appointment_rules.CANCELLED, 30, set()),
     ],
 )
 def test_an_appointment(house: House, status: str, minutes: int, wanted: set[Why]) -> None:
@@ -220,16 +230,16 @@ def test_an_appointment(house: House, status: str, minutes: int, wanted: set[Why
 
 
 def test_whose_turn_it_is_to_say_yes(house: House) -> None:
-    _meets(house, appointments.PROPOSED, 5000, asked_by=house.mentor.id)
+    _meets(house, appointment_rules.PROPOSED, 5000, asked_by=house.mentor.id)
     assert Why.ASKED not in _why(house)
     move = {"asked_by": house.hanne.id, "move_to": house.household.now + timedelta(days=9)}
-    _meets(house, appointments.AGREED, 6000, **move)
+    _meets(house, appointment_rules.AGREED, 6000, **move)
     assert Why.ASKED in _why(house)
 
 
 def test_a_talk_answers_a_letter(house: House) -> None:
     _writes(house, house.hanne, house.mentor)
-    _meets(house, appointments.HAPPENED, 1)
+    _meets(house, appointment_rules.HAPPENED, 1)
     house.household.passes(hours=3)
     assert Why.LETTER not in _why(house)
 
@@ -298,7 +308,7 @@ def test_reports_and_what_came_of_them(house: House) -> None:
     assert _one(house).running == 1
     house.household.passes(days=12)
     assert Why.DUE in _why(house)
-    _meets(house, appointments.HAPPENED, -60)
+    _meets(house, appointment_rules.HAPPENED, -60)
     assert Why.DUE not in _why(house)
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bot.care import appointments, families, follow_up_rhythm, follow_ups, letters, people, sweeping
-from bot.care.appointments import AGREED, Details
+from bot.care.appointment_rules import AGREED, Details
 from bot.care.consents import Purpose, give
 from bot.care.follow_ups import Content, FollowUp, Plan
 from bot.care.people import Person, Role

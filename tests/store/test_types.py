@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.store.database import Database
 from bot.store.tables import families
-from bot.store.types import new_id
+from bot.store.types import MAX_ID, new_id, read_id
 
 
 def _kept(database: Database, instant: datetime) -> datetime:
@@ -72,4 +72,22 @@ def test_ids_fit_and_follow_time() -> None:
     ids = [new_id(start + timedelta(milliseconds=number)) for number in range(1000)]
     assert ids == sorted(ids)
     assert len({new_id(start) for _ in range(200)}) > 195
-    assert 0 < new_id(datetime(2039, 1, 1, tzinfo=UTC)) < 2**63
+    assert 0 < new_id(datetime(2039, 1, 1, tzinfo=UTC)) <= MAX_ID
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("1842", 1842),
+        (str(MAX_ID), MAX_ID),
+        (str(MAX_ID + 1), 0),
+        ("9" * 5000, 0),
+        ("-1", 0),
+        ("٣", 0),
+        ("²", 0),
+        ("een", 0),
+        ("", 0),
+    ],
+)
+def test_what_no_row_can_have_is_read_as_no_id(written: str, meant: int) -> None:
+    assert read_id(written) == meant

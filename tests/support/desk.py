@@ -22,13 +22,14 @@ from bot.conversation.turn import Host
 from bot.safety.danger import load_danger
 from bot.safety.help import load_help
 from bot.schedule import ticker
-from bot.store import inbox, outbox, schema, tables, timers
+from bot.store import inbox, outbox, tables, timers
 from bot.store.database import Database
 from bot.store.inbox import Arrival
 from bot.store.outbox import Pace, Settled
 from bot.store.vault import Vault
 from bot.telegram.inbound import arrival, decode
 from flows.engine.library import CONTENT, load
+from tests.databases import prepared_sqlite
 
 T = TypeVar("T")
 UNPACED = Pace(bot_per_second=1e9, chat_seconds=0, group_seconds=0)
@@ -50,6 +51,7 @@ class Desk:
     """One database and one clock, which moves when told."""
 
     def __init__(self, folder: Path, cache: Path, now: datetime) -> None:
+        (folder / "desk.db").write_bytes(prepared_sqlite())
         self.url, self.now = f"sqlite:///{folder / 'desk.db'}", now
         self.vault = Vault([(1, bytes(range(32)))])
         self.host = Host(
@@ -62,7 +64,6 @@ class Desk:
             lambda code: f"https://example.org/{code}",
         )
         self.database = Database(self.url)
-        schema.upgrade(self.database)
         self.sent: list[Sent] = []
         self.blocked: set[int] = set()
         self._numbers = itertools.count(1)

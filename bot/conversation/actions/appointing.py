@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.care import appointments, families
-from bot.care.appointments import Appointment, Details
+from bot.care import appointment_rules, appointments, families, people
+from bot.care.appointment_rules import Appointment, Details
 from bot.care.people import Person, Role
 from bot.conversation.actions.common import me, named
 from bot.conversation.appointment_news import tell
 from bot.conversation.appointment_words import Words, moment_of
 from bot.conversation.turn import Turn
 from bot.schedule.local_time import instant_on
+from bot.store.types import read_id
 from flows.engine.state import Request, Value
 from flows.engine.templates import excerpt
 
-PAST, FAR, NOBODY = "past", "far", "nobody"
-"""What flows are answered: the moment is over; it is so far ahead that maybe the past was meant; nobody hears of it."""
+PAST, FAR, NOBODY, AWAY, MENTOR_AWAY = "past", "far", "nobody", "away", "mentor_away"
+"""What flows are answered: the moment is over; it is so far ahead that maybe the past was meant; nobody hears of it;
+who asks is on leave then, or the mentor is."""
 _FAR = timedelta(days=240)
 _YEAR = timedelta(days=365)
 _DAYS = {"today": 0, "tomorrow": 1, "week": 7, "two_weeks": 14}
@@ -47,7 +49,8 @@ class _Wanted:
 
 def weigh_appointment(turn: Turn, request: Request) -> Value | None:
     """Looks at a moment before it is proposed: `past`, `far`, with whom a mentor has another appointment then, or
-    nothing when there is nothing to say."""
+    nothing when there is nothing to say. `away` stands before that when the mentor is on leave on that day; a parent
+    gets `mentor_away`."""
     person, at = me(turn), _moment(turn, request)
     if at is None or at <= turn.now:
         return PAST
@@ -56,11 +59,13 @@ def weigh_appointment(turn: Turn, request: Request) -> Value | None:
     one = _appointment(turn, request)
     family = request.refs.get("family")
     if Role.MENTOR not in person.roles or not (family or (one and one.mentor_id == person.id)):
-        return None
+        mentor = people.by_id(turn.connection, turn.host.vault, one.mentor_id if one else person.mentor_id)
+        return MENTOR_AWAY if mentor and mentor.is_away(at) else None
     wanted, but = _wanted(turn, request), one.id if one else None
     minutes = one.minutes if one else wanted.minutes if wanted else _MINUTES
     found = appointments.clashing(turn.connection, turn.host.vault, person.id, at, minutes, but=but)
-    return Words(turn.facts, person).others(found) or None
+    others = Words(turn.facts, person).others(found)
+    return ", ".join(part for part in (AWAY if person.is_away(at) else "", others) if part) or None
 
 
 def say_appointment(turn: Turn, request: Request) -> Value | None:
@@ -79,7 +84,7 @@ def propose_appointment(turn: Turn, request: Request) -> Value | None:
     wanted = _wanted(turn, request)
     if wanted is None or wanted.starts_at <= turn.now:
         return None
-    return _put(turn, wanted, appointments.PROPOSED, "appointment_proposed")
+    return _put(turn, wanted, appointment_rules.PROPOSED, "appointment_proposed")
 
 
 def keep_appointment(turn: Turn, request: Request) -> Value | None:
@@ -87,13 +92,13 @@ def keep_appointment(turn: Turn, request: Request) -> Value | None:
     wanted = _wanted(turn, request)
     if wanted is None or wanted.starts_at > turn.now or Role.MENTOR not in me(turn).roles:
         return None
-    return _put(turn, wanted, appointments.HAPPENED, "appointment_held")
+    return _put(turn, wanted, appointment_rules.HAPPENED, "appointment_held")
 
 
 def move_appointment(turn: Turn, request: Request) -> Value | None:
     """Asks the other side for another time; answers who heard it, as above."""
     person, one, to = me(turn), _appointment(turn, request), _moment(turn, request)
-    side = appointments.side_of(one, person) if one else None
+    side = appointment_rules.side_of(one, person) if one else None
     if one is None or side is None or to is None:
         return None
     if one.asked_by == person.id and one.wanted_at == to:
@@ -102,7 +107,7 @@ def move_appointment(turn: Turn, request: Request) -> Value | None:
     if moved is None:
         return None
     turn.facts.forget()
-    proposed = moved.status == appointments.PROPOSED
+    proposed = moved.status == appointment_rules.PROPOSED
     return tell(turn, moved, "appointment_proposed" if proposed else "appointment_move_asked") or NOBODY
 
 
@@ -141,7 +146,9 @@ def _wanted(turn: Turn, request: Request) -> _Wanted | None:
     if guided is None or at is None:
         return None
     family_id, mentor_id = guided
-    last = _last(turn, family_id) if request.refs.get("moment") else None
+    last = (
+        appointments.last_of_family(turn.connection, turn.host.vault, family_id) if request.refs.get("moment") else None
+    )
     if last:
         details = Details(last.details.where, last.details.place, last.details.kind)
         kind, minutes, zone = last.kind, last.minutes, last.zone
@@ -155,11 +162,11 @@ def _wanted(turn: Turn, request: Request) -> _Wanted | None:
 
 def _details(given: Mapping[str, str]) -> Details:
     kind, where = given.get("kind") or "", given.get("where") or ""
-    known = where in appointments.HELD_PLACES
+    known = where in appointment_rules.HELD_PLACES
     return Details(
         where=where if known else "",
         place="" if known else excerpt(where, _MOST_WORDS),
-        kind="" if kind in appointments.KINDS else excerpt(kind, _MOST_KIND),
+        kind="" if kind in appointment_rules.KINDS else excerpt(kind, _MOST_KIND),
     )
 
 
@@ -173,14 +180,8 @@ def _family(turn: Turn, request: Request, person: Person) -> tuple[int, int] | N
 
 
 def _appointment(turn: Turn, request: Request) -> Appointment | None:
-    chosen = request.refs.get("appointment", "")
-    known = chosen.isdecimal() and len(chosen) <= len(str(appointments.MAX_ID))
-    return appointments.find_for(turn.connection, turn.host.vault, me(turn), int(chosen)) if known else None
-
-
-def _last(turn: Turn, family_id: int) -> Appointment | None:
-    found = appointments.of_family(turn.connection, turn.host.vault, family_id)
-    return found[-1] if found else None
+    chosen = read_id(request.refs.get("appointment", ""))
+    return appointments.find_for(turn.connection, turn.host.vault, me(turn), chosen)
 
 
 def _minutes(given: Mapping[str, str]) -> int:

@@ -6,7 +6,7 @@ from bot.care import coming, consents, families, invitations, measurements, peop
 from bot.care.coming import Coming
 from bot.care.consents import Purpose
 from bot.care.people import Person, Role
-from bot.conversation.actions.common import NotAllowed, me, named
+from bot.conversation.actions.common import me, me_as, named
 from bot.conversation.incoming import Message, Tapped
 from bot.conversation.measure_facts import MEASURING_COMES
 from bot.conversation.turn import Turn
@@ -88,15 +88,13 @@ def invite_co_parent(turn: Turn, request: Request) -> Value | None:
 
 def invite_parent(turn: Turn, request: Request) -> Value | None:
     """A link for a new family, guided by this mentor."""
-    if Role.MENTOR not in me(turn).roles:
-        raise NotAllowed("invite_parent")
+    me_as(turn, Role.MENTOR)
     return _link(turn, Role.PARENT, request.arguments.get("name", ""))
 
 
 def invite_mentor(turn: Turn, request: Request) -> Value | None:
     """A link for a new mentor."""
-    if Role.COORDINATOR not in me(turn).roles:
-        raise NotAllowed("invite_mentor")
+    me_as(turn, Role.COORDINATOR)
     return _link(turn, Role.MENTOR, request.arguments.get("name", ""))
 
 

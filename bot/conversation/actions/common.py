@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.care.people import Person
+from bot.care.people import Person, Role
 from bot.conversation.turn import Turn
 from flows.engine.state import Request, Value
 
@@ -20,6 +20,13 @@ def me(turn: Turn) -> Person:
     if turn.person is None:
         raise NotAllowed("nobody has come in here")
     return turn.person
+
+
+def me_as(turn: Turn, role: Role) -> Person:
+    """Who this is about, in this role. Raises NotAllowed for somebody who has it not."""
+    if role not in me(turn).roles:
+        raise NotAllowed(f"only for a {role.name}")
+    return me(turn)
 
 
 def named(*actions: Action) -> dict[str, Action]:

@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
 
-from bot.care import follow_up_rhythm, follow_ups, people
+from bot.care import follow_up_rhythm, follow_ups
+from bot.care.families import names_in_words
 from bot.care.follow_up_rhythm import Rhythm
 from bot.care.follow_ups import Content, FollowUp, Plan
 from bot.care.people import Person, Role
 from bot.conversation import follow_facts, following
-from bot.conversation.actions.common import NotAllowed, me, named
+from bot.conversation.actions.common import me_as, named
 from bot.conversation.incoming import Message
-from bot.conversation.safety_facts import in_words
 from bot.conversation.turn import Turn
 from bot.schedule.local_time import instant_on
+from bot.store.types import read_id
 from flows.engine.dutch.dates import parse_date
 from flows.engine.state import Request, Value
 
@@ -28,7 +29,6 @@ MOST_WORDS = 3000
 MORNING = time(9)
 """When something goes out for which no time was chosen."""
 _DAYS = {"today": 0, "tomorrow": 1, "week": 7, "two_weeks": 14}
-_LONGEST_ID = 19
 _FILE = re.compile(r"(voice|photo):(.+)", re.DOTALL)
 _SIDES = {"before2": "before:2", "before1": "before:1", "after1": "after:1"}
 _RHYTHMS = {"weekly": "weeks:1", "two_weekly": "weeks:2", "thin": follow_up_rhythm.WINDING_DOWN}
@@ -40,16 +40,16 @@ _RHYTHMS = {"weekly": "weeks:1", "two_weekly": "weeks:2", "thin": follow_up_rhyt
 def follow_up_to(turn: Turn, request: Request) -> Value | None:
     """Puts the parents of a family, one parent or everybody among the receivers, or takes them out again when they
     were there; answers who it goes to now, or nothing when that is nobody."""
-    given, mentor = request.arguments, _mentor(turn)
-    chosen = [one.id for one in _receivers(turn, mentor, given.get("receivers", ""))]
+    given, mentor = request.arguments, me_as(turn, Role.MENTOR)
+    chosen = [one.id for one in following.receivers(turn, mentor, given.get("receivers", ""))]
     if given.get("all"):
         meant = [int(str(one["id"])) for one in follow_facts.receivers(turn.facts)]
         chosen = []
     elif given.get("family"):
-        family_id = _number(given["family"])
+        family_id = read_id(given["family"])
         meant = [one.id for one in follow_ups.parents_of(turn.connection, turn.host.vault, mentor.id, family_id)]
     else:
-        meant = [one.id for one in _receivers(turn, mentor, given.get("person", ""))]
+        meant = [one.id for one in following.receivers(turn, mentor, given.get("person", ""))]
     if meant and set(meant) <= set(chosen):
         chosen = [one for one in chosen if one not in meant]
     else:
@@ -59,26 +59,13 @@ def follow_up_to(turn: Turn, request: Request) -> Value | None:
 
 def follow_up_names(turn: Turn, request: Request) -> Value | None:
     """The names of the receivers, or nothing."""
-    return in_words(_receivers(turn, _mentor(turn), request.arguments["receivers"])) or None
+    return names_in_words(following.receivers(turn, me_as(turn, Role.MENTOR), request.arguments["receivers"])) or None
 
 
-def _receivers(turn: Turn, mentor: Person, to: str) -> list[Person]:
-    ids = {_number(one) for one in to.split(",")} - {0}
-    found = people.by_ids(turn.connection, turn.host.vault, ids)
-    return follow_ups.may_get(turn.connection, mentor.id, found)
-
-
-def _number(written: str) -> int:
-    """An id as written; 0 when it is none."""
-    number = int(written) if written.isascii() and written.isdecimal() and len(written) <= _LONGEST_ID else 0
-    return number if number < 2**63 else 0
-
-
-def _mentor(turn: Turn) -> Person:
-    person = me(turn)
-    if Role.MENTOR not in person.roles:
-        raise NotAllowed("only a mentor sends messages to parents")
-    return person
+def follow_up_without(turn: Turn, request: Request) -> Value | None:
+    """The names of the receivers whose family does not have a gated flow now, or nothing."""
+    to = following.receivers(turn, me_as(turn, Role.MENTOR), request.arguments["receivers"])
+    return names_in_words(following.without(turn, request.arguments["flow"], to)) or None
 
 
 # --- what and when ----------------------------------------------------------------------------------------------------
@@ -95,18 +82,18 @@ def follow_up_words(turn: Turn, request: Request) -> Value | None:
 
 def follow_up_moment(turn: Turn, request: Request) -> Value | None:
     """When it goes out, in words; nothing when that is past."""
-    mentor = _mentor(turn)
+    mentor = me_as(turn, Role.MENTOR)
     wish = _wish(turn, mentor, request.arguments)
     if wish is None:
         return None
     words = follow_facts.rhythm_in_words(turn.facts.texts, wish.rhythm)
-    moment = turn.plain("follow_up_now") if _is_now(request) else following.when(turn, mentor, wish.first)
+    moment = turn.plain("follow_up_now") if _is_now(request) else turn.facts.moment_in_words(wish.first)
     return f"{moment}, {words}" if words and not wish.rhythm.is_anchored else moment
 
 
 def follow_up_preview(turn: Turn, request: Request) -> Value | None:
     """The words as the first receiver reads them; nothing when there is no receiver (any more)."""
-    to = _receivers(turn, _mentor(turn), request.arguments["receivers"])
+    to = following.receivers(turn, me_as(turn, Role.MENTOR), request.arguments["receivers"])
     if not to:
         return None
     words = request.arguments.get("words", "")
@@ -116,8 +103,8 @@ def follow_up_preview(turn: Turn, request: Request) -> Value | None:
 def plan_follow_up(turn: Turn, request: Request) -> Value | None:
     """Plans a message, or sends it at once; answers the names of who gets it, or nothing when that is nobody or the
     moment is past."""
-    mentor, given = _mentor(turn), request.arguments
-    to, wish = _receivers(turn, mentor, given["receivers"]), _wish(turn, mentor, given)
+    mentor, given = me_as(turn, Role.MENTOR), request.arguments
+    to, wish = following.receivers(turn, mentor, given["receivers"]), _wish(turn, mentor, given)
     if not to or wish is None or not (wish.content.words or wish.content.file_id):
         return None
     wish = replace(wish, to=[one.id for one in to])
@@ -127,7 +114,7 @@ def plan_follow_up(turn: Turn, request: Request) -> Value | None:
         if one:
             following.send(turn, mentor, one, to)
             follow_ups.went_out(turn.connection, mentor, one, turn.now)
-    return in_words(to)
+    return names_in_words(to)
 
 
 def _is_now(request: Request) -> bool:
@@ -191,7 +178,7 @@ def _time(given: str) -> time | None:
 def change_follow_up(turn: Turn, request: Request) -> Value | None:
     """Other words, or another moment, for something that is still to go out, or a stop to it; answers yes, or nothing
     when it is over, or the moment past."""
-    mentor, given = _mentor(turn), request.arguments
+    mentor, given = me_as(turn, Role.MENTOR), request.arguments
     one = _own(turn, mentor, request.refs.get("planned", ""))
     if one is None or one.status != follow_ups.OPEN:
         return None
@@ -218,13 +205,13 @@ def _change_words(turn: Turn, one: FollowUp, words: str) -> Value | None:
 
 def _own(turn: Turn, mentor: Person, written: str) -> FollowUp | None:
     """What a list names, which may hold it once for each family: "12-3"."""
-    number = _number(written.partition("-")[0])
+    number = read_id(written.partition("-")[0])
     return follow_ups.find(turn.connection, turn.host.vault, number, mentor.id) if number else None
 
 
 def answer_offer(turn: Turn, request: Request) -> Value | None:
     """Takes over what another mentor had planned, or lets it go; answers when it goes out now, or nothing."""
-    mentor = _mentor(turn)
+    mentor = me_as(turn, Role.MENTOR)
     one = _own(turn, mentor, request.refs.get("offer", ""))
     if one is None or one.status != follow_ups.OFFERED:
         return None
@@ -232,12 +219,13 @@ def answer_offer(turn: Turn, request: Request) -> Value | None:
         follow_ups.let_go(turn.connection, one)
         return None
     moment = follow_ups.take_over(turn.connection, mentor, one, turn.now)
-    return following.when(turn, mentor, moment) if moment else None
+    return turn.facts.moment_in_words(moment) if moment else None
 
 
 ACTIONS = named(
     follow_up_to,
     follow_up_names,
+    follow_up_without,
     follow_up_words,
     follow_up_moment,
     follow_up_preview,

@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 
-from bot.care import coming, courses, families, quiet, switches, videos
+from bot.care import coming, courses, families, people, quiet, switches, videos
 from bot.care.coming import Coming
 from bot.care.people import Person
 from bot.conversation import guiding_facts, outgoing
 from bot.conversation.actions.common import me, named
-from bot.conversation.actions.guiding import MOST, guide, is_reachable, note, own_mentor, parents_of, reach
+from bot.conversation.actions.guiding import MOST, guide, is_reachable, note, own_mentor, reach
 from bot.conversation.actions.keeping import when_in_words
-from bot.conversation.drawings.common import plain
 from bot.conversation.posting import Post
 from bot.conversation.turn import Turn
 from bot.screens import menus
 from flows.engine.scope import DECK
 from flows.engine.state import Key, Ref, Request, Value
-from flows.engine.templates import enumerate_dutch, excerpt
+from flows.engine.templates import excerpt
 
 VIDEO_TALK, VIDEO_LAST = "video_talk", "video_last"
 """The flows that come to a mentor 7 and 10 days after a recording."""
@@ -53,25 +52,23 @@ def send_sheet(turn: Turn, request: Request) -> Value | None:
     sheet, to = request.arguments["sheet"], request.arguments["to"]
     if not family_id or sheet not in _LABELS:
         return None
-    title = plain(turn, f"sheet_{sheet}_title")
+    title = turn.plain(f"sheet_{sheet}_title")
     data = {
         "title": title,
-        "subtitle": plain(turn, f"sheet_{sheet}_subtitle"),
+        "subtitle": turn.plain(f"sheet_{sheet}_subtitle"),
         "sheet": sheet,
-        "labels": [plain(turn, f"sheet_{sheet}_{number}") for number in range(1, _LABELS[sheet] + 1)],
-        "footer": plain(turn, "sheet_footer"),
+        "labels": [turn.plain(f"sheet_{sheet}_{number}") for number in range(1, _LABELS[sheet] + 1)],
+        "footer": turn.plain("sheet_footer"),
     }
     words = turn.text("sheet_words", title=title, how=data["subtitle"], name=families.spoken(mentor.name), to=to)
-    call = outgoing.picture("worksheet", data, words, document=plain(turn, f"sheet_{sheet}_file"))
+    call = outgoing.picture("worksheet", data, words, document=turn.plain(f"sheet_{sheet}_file"))
     if to == "me":
         turn.call(call)
         return families.spoken(mentor.name)
-    told = []
-    for parent in parents_of(turn, family_id):
-        if is_reachable(parent):
-            turn.call_elsewhere(parent.chat_id, call, not_before=quiet.waits_until(parent, turn.now))
-            told.append(families.spoken(parent.name))
-    return enumerate_dutch(told) or None
+    told = [one for one in people.parents_of(turn.connection, turn.host.vault, family_id) if is_reachable(one)]
+    for parent in told:
+        turn.call_elsewhere(parent.chat_id, call, not_before=quiet.waits_until(parent, turn.now))
+    return families.names_in_words(told) or None
 
 
 # --- recordings -------------------------------------------------------------------------------------------------------
@@ -89,8 +86,8 @@ def plan_video(turn: Turn, request: Request) -> Value | None:
     video_id = note(turn, mentor, family_id, videos.KIND, videos.PLANNED, entry, for_parents=True)
     turn.facts.forget()
     if not focus:
-        for parent in parents_of(turn, family_id):
-            key = Key(turn.host.library.texts["guide_video_pick"], f"{menus.START_FLOW}:video_focus")
+        for parent in people.parents_of(turn.connection, turn.host.vault, family_id):
+            key = turn.key("guide_video_pick", f"{menus.START_FLOW}:video_focus")
             reach(turn, mentor, parent, Post("guide_video_asked", "", rows=[[key]]))
     return _remind(turn, mentor, video_id, day) or "past"
 
@@ -124,7 +121,7 @@ def note_video(turn: Turn, request: Request) -> Value | None:
     family_id = int(found["family"])
     note(turn, mentor, family_id, videos.KIND, videos.TALKED, entry, for_parents=True, amends_id=int(video_id))
     coming.stop_about(turn.connection, mentor, video_id)
-    for parent in parents_of(turn, family_id):
+    for parent in people.parents_of(turn.connection, turn.host.vault, family_id):
         reach(turn, mentor, parent, Post("guide_video_talked", entry[videos.REPORT], scope={"day": found["day"]}))
     return "yes"
 
@@ -162,8 +159,8 @@ def send_from_library(turn: Turn, request: Request) -> Value | None:
     one = _card(turn, given.get("card", ""), line) if given.get("card") else _flow(turn, family_id, given, line)
     if not family_id or one is None:
         return None
-    told = [families.spoken(to.name) for to in parents_of(turn, family_id) if reach(turn, mentor, to, one)]
-    return enumerate_dutch(told) or None
+    parents = people.parents_of(turn.connection, turn.host.vault, family_id)
+    return families.names_in_words([to for to in parents if reach(turn, mentor, to, one)]) or None
 
 
 def _flow(turn: Turn, family_id: int, given: Mapping[str, str], line: str) -> Post | None:

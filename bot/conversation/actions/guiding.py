@@ -10,13 +10,13 @@ from bot.care import families, guidance, interviews, people, phases, quiet
 from bot.care.guidance import Entry
 from bot.care.people import Person, Role
 from bot.conversation import guiding_facts
-from bot.conversation.actions.common import NotAllowed, me, named
+from bot.conversation.actions.common import me, me_as, named
 from bot.conversation.outgoing import Rows
 from bot.conversation.posting import Post, post
 from bot.conversation.turn import Turn
 from bot.screens import menus
-from flows.engine.state import Key, Ref, Request, Value
-from flows.engine.templates import enumerate_dutch, excerpt
+from flows.engine.state import Ref, Request, Value
+from flows.engine.templates import excerpt
 
 MOST = 1500
 """In characters, of one note."""
@@ -45,11 +45,11 @@ def undo_phase(turn: Turn, request: Request) -> Value | None:
 
 def _tell_phase(turn: Turn, mentor: Person, family_id: int, frame: str, phase: int, text: str) -> str:
     name = str(turn.host.library.decks["phases"].entries[f"phase_{phase}"].fields["name"])
-    parents = parents_of(turn, family_id)
+    parents = people.parents_of(turn.connection, turn.host.vault, family_id)
     for parent in parents:
         rows = _rows(turn, "guide_phase_read", "our_way")
         reach(turn, mentor, parent, Post(frame, text, scope={"phase": phase, "title": name}, rows=rows))
-    return enumerate_dutch([families.spoken(one.name) for one in parents])
+    return families.names_in_words(parents)
 
 
 # --- the parenting interview ------------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def tell_guide(turn: Turn, request: Request) -> Value | None:
 def own_mentor(turn: Turn) -> Person | None:
     """The mentor of this parent."""
     mentor_id = me(turn).mentor_id
-    return people.by_id(turn.connection, turn.host.vault, mentor_id) if mentor_id else None
+    return people.by_id(turn.connection, turn.host.vault, mentor_id)
 
 
 # --- for all of these -------------------------------------------------------------------------------------------------
@@ -237,9 +237,7 @@ def own_mentor(turn: Turn) -> Person | None:
 
 def guide(turn: Turn, request: Request) -> tuple[Person, int]:
     """The mentor, and the family if it is theirs at this moment, else 0. Raises NotAllowed for who is no mentor."""
-    mentor = me(turn)
-    if Role.MENTOR not in mentor.roles:
-        raise NotAllowed("only a mentor notes this")
+    mentor = me_as(turn, Role.MENTOR)
     family = families.guided(turn.connection, mentor.id, int(request.refs.get("family", "0")))
     return mentor, family.id if family else 0
 
@@ -275,12 +273,6 @@ def note(
     )
 
 
-def parents_of(turn: Turn, family_id: int) -> list[Person]:
-    """The parents of a family."""
-    found = people.in_family(turn.connection, turn.host.vault, family_id)
-    return [one for one in found if Role.PARENT in one.roles]
-
-
 def reach(turn: Turn, writer: Person, to: Person, one: Post) -> bool:
     """Passes something on as a letter, so that it can be answered; whoever stopped or blocked hears nothing."""
     if not is_reachable(to):
@@ -295,7 +287,7 @@ def is_reachable(person: Person) -> bool:
 
 
 def _rows(turn: Turn, label: str, flow: str) -> Rows:
-    return [[Key(turn.host.library.texts[label], f"{menus.START_FLOW}:{flow}")]]
+    return [[turn.key(label, f"{menus.START_FLOW}:{flow}")]]
 
 
 ACTIONS = named(

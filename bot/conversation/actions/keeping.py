@@ -14,10 +14,10 @@ from bot.care.records import Field, Record
 from bot.conversation import kept
 from bot.conversation.actions.common import NotAllowed, me, named
 from bot.conversation.turn import Turn
+from bot.store.types import read_id
 from flows.engine.definition import Comes
 from flows.engine.dutch.spoken import spoken_date, spoken_time
 from flows.engine.state import Ref, Request, Value
-from flows.engine.templates import render
 
 THIS = "this"
 _DAYS = {"all": rituals.EVERY_DAY, "school": rituals.SCHOOL_NIGHTS, "weekend": rituals.WEEKEND}
@@ -108,7 +108,7 @@ def when_in_words(turn: Turn, due_at: datetime) -> str:
     """An instant as the person says it: "morgen om half acht 's avonds"."""
     local = me(turn).local(due_at)
     day = spoken_date(local.date(), turn.facts.local.date())
-    return render(turn.host.library.texts["coming_when"], {"day": day, "time": spoken_time(local.time())}, html=False)
+    return turn.plain("coming_when", day=day, time=spoken_time(local.time()))
 
 
 def record_of(turn: Turn, request: Request, wanted: str) -> Record | None:
@@ -116,7 +116,7 @@ def record_of(turn: Turn, request: Request, wanted: str) -> Record | None:
     connection, vault, own = turn.connection, turn.host.vault, me(turn).id
     if wanted == THIS:
         return records.find(connection, vault, own, request.key)
-    return records.by_id(connection, vault, own, int(wanted)) if wanted.isdecimal() and len(wanted) <= 19 else None
+    return records.by_id(connection, vault, own, read_id(wanted))
 
 
 ACTIONS = named(own_record, change_record, throw_away_record, remind, stop_reminding, show_record)

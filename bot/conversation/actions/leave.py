@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.care import families, follow_ups, people
-from bot.care.families import spoken
+from bot.care.families import names_in_words, spoken
 from bot.care.people import Person, Role
 from bot.conversation import outgoing
-from bot.conversation.actions.common import NotAllowed, me, named
+from bot.conversation.actions.common import me_as, named
 from bot.conversation.outgoing import Rows
-from bot.conversation.safety_facts import in_words
 from bot.conversation.turn import Turn
 from bot.screens import menus
+from bot.store.types import read_id
 from flows.engine.dutch.dates import parse_date
 from flows.engine.dutch.spoken import spoken_date
-from flows.engine.state import Key, Request, Value
+from flows.engine.state import Request, Value
 
 OFFERS = "follow_ups_offered"
 _DAYS = {"today": 0, "tomorrow": 1, "week": 6, "two_weeks": 13}
@@ -25,7 +25,7 @@ _DAYS = {"today": 0, "tomorrow": 1, "week": 6, "two_weeks": 13}
 def set_leave(turn: Turn, request: Request) -> Value | None:
     """This mentor is away from one day up to and with another; answers the last day in words, or nothing when it is
     past, or before the first."""
-    mentor, given = _mentor(turn), request.arguments
+    mentor, given = me_as(turn, Role.MENTOR), request.arguments
     today = turn.facts.local.date()
     first = _day(given["first"], today, today)
     last = _day(given["last"], today, first) if first else None
@@ -38,7 +38,7 @@ def set_leave(turn: Turn, request: Request) -> Value | None:
 
 def end_leave(turn: Turn, request: Request) -> Value | None:
     """This mentor is back."""
-    people.change(turn.connection, _mentor(turn).id, away_from=None, away_until=None)
+    people.change(turn.connection, me_as(turn, Role.MENTOR).id, away_from=None, away_until=None)
     turn.refresh_person()
     return None
 
@@ -52,17 +52,10 @@ def _day(given: str, today: date, since: date) -> date | None:
         return parse_date(given, today)
 
 
-def _mentor(turn: Turn) -> Person:
-    if Role.MENTOR not in me(turn).roles:
-        raise NotAllowed("only a mentor is on leave")
-    return me(turn)
-
-
 def hand_over_family(turn: Turn, request: Request) -> Value | None:
     """A family goes to another mentor. Its parents and both mentors hear of it; what was planned stops, and is offered
     to the new mentor. Answers the names of the parents, or nothing when it is not with the first mentor any more."""
-    if Role.COORDINATOR not in me(turn).roles:
-        raise NotAllowed("only a coordinator hands a family over")
+    me_as(turn, Role.COORDINATOR)
     before, after = (_other(turn, request.refs.get(name, "")) for name in ("before", "after"))
     family_id = int(request.refs["family"])
     if before is None or after is None or before.id == after.id:
@@ -71,21 +64,20 @@ def hand_over_family(turn: Turn, request: Request) -> Value | None:
         return None
     stopped = follow_ups.hand_over(turn.connection, turn.host.vault, family_id, before, after, turn.now)
     families.hand_over(turn.connection, family_id, after.id)
-    found = people.in_family(turn.connection, turn.host.vault, family_id)
-    parents = [one for one in found if Role.PARENT in one.roles]
-    names = in_words(parents)
+    parents = people.parents_of(turn.connection, turn.host.vault, family_id)
+    names = names_in_words(parents)
     for parent in parents:
         _tell(turn, parent, turn.text("handed_to_parent", before=spoken(before.name), after=spoken(after.name)))
     told = {"names": names, "before": spoken(before.name), "after": spoken(after.name), "planned": len(stopped)}
     _tell(turn, before, turn.text("handed_from_mentor", **told))
-    rows = [[Key(turn.plain("handed_look"), f"{menus.START_FLOW}:{OFFERS}")]] if stopped else []
+    rows = [[turn.key("handed_look", f"{menus.START_FLOW}:{OFFERS}")]] if stopped else []
     _tell(turn, after, turn.text("handed_to_mentor", **told), rows)
     return names
 
 
 def _other(turn: Turn, number: str) -> Person | None:
     """A mentor from the list."""
-    found = people.by_id(turn.connection, turn.host.vault, int(number)) if number.isdecimal() else None
+    found = people.by_id(turn.connection, turn.host.vault, read_id(number))
     return found if found and Role.MENTOR in found.roles else None
 
 

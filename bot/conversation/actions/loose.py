@@ -26,7 +26,7 @@ def send_to_mentor(turn: Turn, request: Request) -> Value | None:
     """The loose message goes to the mentor, and stays as a note."""
     person = me(turn)
     record = records.find(turn.connection, turn.host.vault, person.id, request.key)
-    mentor = people.by_id(turn.connection, turn.host.vault, person.mentor_id) if person.mentor_id else None
+    mentor = people.by_id(turn.connection, turn.host.vault, person.mentor_id)
     if record is None or mentor is None:
         return None
     word = answering.when_read(turn, person, mentor)

@@ -10,12 +10,11 @@ from datetime import date, timedelta
 
 from bot.care import kindreflex, kindreflex_record, people
 from bot.care.kindreflex import Note, Topic
-from bot.care.people import Role
 from bot.conversation import own_notes, reflex
 from bot.conversation.actions.common import NotAllowed, me, named
-from bot.conversation.kept import MAX_ID
 from bot.conversation.turn import Turn
-from bot.screens.reflex_words import full_day
+from bot.store.types import read_id
+from flows.engine.dutch.spoken import full_date
 from flows.engine.state import Request, Value
 from flows.engine.templates import enumerate_dutch
 
@@ -54,7 +53,7 @@ def note_kindreflex(turn: Turn, request: Request) -> Value | None:
         if given.get(f"{name}_day"):
             day = _day(turn, given[f"{name}_day"])
             held[f"{name}_day"] = day.isoformat()
-            held["born" if name == "born" else "day"] = full_day(day)
+            held["born" if name == "born" else "day"] = full_date(day)
     noted = kindreflex_record.note(
         turn.connection,
         turn.host.vault,
@@ -64,7 +63,7 @@ def note_kindreflex(turn: Turn, request: Request) -> Value | None:
         held,
         turn.now,
         run=request.run,
-        child_id=int(child) if child.isdecimal() and int(child) <= MAX_ID else None,
+        child_id=read_id(child) or None,
     )
     return "yes" if noted else None
 
@@ -84,8 +83,8 @@ def talked_kindreflex(turn: Turn, request: Request) -> Value | None:
     wanted, family_id = request.arguments["with"], _family(request)
     parents = [
         one.id
-        for one in people.in_family(turn.connection, turn.host.vault, family_id)
-        if Role.PARENT in one.roles and wanted in ("all", str(one.id))
+        for one in people.parents_of(turn.connection, turn.host.vault, family_id)
+        if wanted in ("all", str(one.id))
     ]
     own = [one.id for one in _notes(turn, request) or () if one["run"] == request.run]
     names = kindreflex_record.talked_about(

@@ -6,19 +6,31 @@ Each looks anew whether the family is this mentor's, or the report this parent's
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import get_args
 
-from bot.care import additions, appointments, families, meeting_words, people, proposals, report_reading, reports
-from bot.care.appointments import Details
+from bot.care import (
+    additions,
+    appointment_rules,
+    appointments,
+    families,
+    meeting_words,
+    people,
+    proposals,
+    report_reading,
+    reports,
+)
+from bot.care.appointment_rules import Details
 from bot.care.people import Person, Role
 from bot.care.report_reading import Reading
 from bot.care.reports import Conflict, NextMeeting, Part, Report
 from bot.conversation import appointment_news, report_facts, report_news, report_pages
-from bot.conversation.actions.common import NotAllowed, me, named
+from bot.conversation.actions.common import NotAllowed, me, me_as, named
 from bot.conversation.turn import Turn
+from bot.store.types import read_id
+from flows.engine.dutch.spoken import clock_time, dotted_time
 from flows.engine.state import Request, Value
-from flows.engine.templates import enumerate_dutch, render
+from flows.engine.templates import enumerate_dutch
 
 NOBODY = "-"
 """Stands for names when there is nobody to name."""
@@ -80,10 +92,10 @@ def family_names(turn: Turn, request: Request) -> Value | None:
     family_id = family.id if family else report.family_id if report else None
     if family_id is None:
         return None
-    found = people.in_family(turn.connection, turn.host.vault, family_id)
+    found = people.parents_of(turn.connection, turn.host.vault, family_id)
     today = turn.facts.local.date()
     children = families.children_of(turn.connection, turn.host.vault, family_id, mentor.id, today)
-    names = [one.name for one in found if Role.PARENT in one.roles] + [child.name for child in children]
+    names = [one.name for one in found] + [child.name for child in children]
     return BETWEEN.join(families.spoken(name).replace(BETWEEN, " ") for name in names)
 
 
@@ -146,6 +158,26 @@ def set_next_meeting(turn: Turn, request: Request) -> Value | None:
     return "yes" if report_facts.next_start(me(turn), after, turn.now) else "past"
 
 
+def set_next_appointment(turn: Turn, request: Request) -> Value | None:
+    """One of the family's open appointments is the next meeting in the report, or none is. Answers `yes`; `gone` when
+    that appointment is not open any more; or nothing when the report is not theirs any more."""
+    report, mentor = _known(turn, request), me(turn)
+    if report is None:
+        return None
+    if request.arguments.get("none"):
+        return _change(turn, report, "next", NextMeeting(), None)
+    one = appointments.find_for(turn.connection, turn.host.vault, mentor, read_id(request.refs.get("appointment", "")))
+    if (
+        one is None
+        or one.family_id != report.family_id
+        or one.status not in appointment_rules.OPEN
+        or one.starts_at <= turn.now
+    ):
+        return "gone"
+    at = mentor.local(one.starts_at)
+    return _change(turn, report, "next", _said_next(turn, "", at.date(), at.time()), None)
+
+
 def throw_away_report(turn: Turn, request: Request) -> Value | None:
     """Deletes a draft; what was given stays."""
     report = _known(turn, request)
@@ -183,9 +215,7 @@ def show_report(turn: Turn, request: Request) -> Value | None:
 
 
 def _draft(turn: Turn, request: Request) -> Report | None:
-    mentor = me(turn)
-    if Role.MENTOR not in mentor.roles:
-        raise NotAllowed("only a mentor writes reports")
+    mentor = me_as(turn, Role.MENTOR)
     family = families.guided(turn.connection, mentor.id, int(request.refs["family"]))
     if family is None:
         return None
@@ -234,28 +264,25 @@ def _after(before: str, new: str, between: str = "\n") -> str:
 
 
 def _next_of(turn: Turn, reading: Reading) -> NextMeeting:
-    return _said_next(
-        turn, reading.next, reading.next_day, reading.next_at.strftime("%H:%M") if reading.next_at else ""
-    )
+    return _said_next(turn, reading.next, reading.next_day, reading.next_at)
 
 
 def _next(turn: Turn, words: str) -> NextMeeting:
     at = meeting_words.time_in(words)
     day = meeting_words.day_in(words, turn.facts.local.date())
-    return _said_next(turn, words, day, at.strftime("%H:%M") if at else "")
+    return _said_next(turn, words, day, at)
 
 
-def _said_next(turn: Turn, words: str, day: date | None, time: str) -> NextMeeting:
+def _said_next(turn: Turn, words: str, day: date | None, at: time | None) -> NextMeeting:
     """In words that hold at any later time, with the mentor's own beside them where they say more."""
     if day is None:
         return NextMeeting(words)
-    hour, minute = (int(one) for one in time.split(":")) if time else (0, 0)
     scope = {
         "day": report_facts.written_day(day),
-        "time": f"{hour}.{minute:02}" if time else "",
+        "time": dotted_time(at) if at else "",
         "words": words if meeting_words.says_more_than_when(words) else "",
     }
-    return NextMeeting(render(turn.host.library.texts["report_next_words"], scope, html=False), day, time)
+    return NextMeeting(turn.plain("report_next_words", **scope), day, clock_time(at) if at else "")
 
 
 def _propose_next(turn: Turn, mentor: Person, report: Report) -> None:
@@ -264,7 +291,7 @@ def _propose_next(turn: Turn, mentor: Person, report: Report) -> None:
     if at is None:
         return
     planned = appointments.of_family(turn.connection, turn.host.vault, report.family_id, at, at + timedelta(minutes=1))
-    if any(one.status in appointments.OPEN for one in planned):
+    if any(one.status in appointment_rules.OPEN for one in planned):
         return
     appointment_id = appointments.propose(
         turn.connection,
@@ -348,6 +375,7 @@ ACTIONS = named(
     write_report,
     set_report_day,
     set_next_meeting,
+    set_next_appointment,
     throw_away_report,
     give_report,
     show_report,

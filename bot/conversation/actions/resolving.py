@@ -14,7 +14,6 @@ from bot.conversation.facts import day_names
 from bot.conversation.turn import Turn
 from flows.engine.dutch.spoken import spoken_time
 from flows.engine.state import Request, Value
-from flows.engine.templates import render
 
 
 def plan_resolution(turn: Turn, request: Request) -> Value | None:
@@ -78,7 +77,7 @@ def _status(turn: Turn, status: Status) -> Field:
 def _in_words(turn: Turn, moment: Moment) -> str:
     days = "" if moment.days == rituals.EVERY_DAY else day_names(moment.days)
     scope = {"days": days, "time": spoken_time(moment.at)}
-    return render(turn.host.library.texts["resolution_when"], scope, html=False)
+    return turn.plain("resolution_when", **scope)
 
 
 ACTIONS = named(plan_resolution, end_resolution, rest_resolution)

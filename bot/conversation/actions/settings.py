@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.care import people, quiet, rituals
@@ -13,6 +14,8 @@ from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Request, Value
 
 REGIONS = {"nl": "Europe/Amsterdam", "be": "Europe/Brussels"}
+_zones = cache(available_timezones)
+"""Read once: it looks through some hundreds of files."""
 _DAYS = {"all": rituals.EVERY_DAY, "school": rituals.SCHOOL_NIGHTS, "weekend": rituals.WEEKEND}
 
 
@@ -30,7 +33,7 @@ def set_region(turn: Turn, request: Request) -> Value | None:
 def set_zone(turn: Turn, request: Request) -> Value | None:
     """The time zone; an unknown name changes nothing. Answers the zone that now holds."""
     name = request.arguments["value"]
-    if name in available_timezones():
+    if name in _zones():
         rituals.move_to_zone(turn.connection, me(turn), ZoneInfo(name), turn.now)
         turn.refresh_person()
     return me(turn).zone.key

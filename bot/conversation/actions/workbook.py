@@ -45,7 +45,7 @@ def make_workbook(turn: Turn, request: Request) -> Value | None:
     book = bookbinding.bind(turn, me(turn), first, last, request.arguments.get("title", ""))
     if book is None:
         return None
-    turn.call(outgoing.book(book.file_name, book.data, book.photos, otherwise=turn.text("workbook_book_not_made")))
+    turn.call_last(outgoing.book(book.file_name, book.data, book.photos, otherwise=turn.text("workbook_book_not_made")))
     return "yes"
 
 

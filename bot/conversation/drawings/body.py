@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.care import body, records
 from bot.care.body import Cell
 from bot.conversation.actions.common import me
-from bot.conversation.drawings.common import Drawing, Drawn, plain
+from bot.conversation.drawings.common import Drawing, Drawn
 from bot.conversation.turn import Turn
 from flows.engine.dutch.words import WEEKDAYS
 from flows.engine.state import Request
@@ -24,12 +24,12 @@ def body_hours(turn: Turn, request: Request) -> Drawn | None:
     top = body.busiest(cells)
     hours = [f"{start}-{end}" for start, end in body.HOURS]
     data = {
-        "title": plain(turn, "picture_body_hours_title"),
-        "subtitle": plain(turn, "picture_body_hours_subtitle", count=len(checks)),
+        "title": turn.plain("picture_body_hours_title"),
+        "subtitle": turn.plain("picture_body_hours_subtitle", count=len(checks)),
         "day_names": [day[:2] for day in WEEKDAYS],
         "hour_labels": hours,
         "cells": [[_cell(one) for one in row] for row in cells],
-        "legend": [{"tone": tone, "label": plain(turn, f"picture_rung_{rung}")} for rung, tone in _TONES.items()],
+        "legend": [{"tone": tone, "label": turn.plain(f"picture_rung_{rung}")} for rung, tone in _TONES.items()],
         "footer": "",
     }
     told = {"count": len(checks), "day": WEEKDAYS[top[1]] if top else "", "hours": hours[top[0]] if top else ""}

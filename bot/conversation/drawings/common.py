@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.conversation.turn import Turn
 from flows.engine.state import Request
-from flows.engine.templates import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,3 @@ class Drawn:
 
 
 Drawing = Callable[[Turn, Request], Drawn | None]
-
-
-def plain(turn: Turn, name: str, /, **scope: object) -> str:
-    """A text of the library as it stands in a picture."""
-    return render(turn.host.library.texts[name], scope, html=False)

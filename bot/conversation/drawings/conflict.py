@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.care import records
 from bot.care.records import Record
 from bot.conversation.actions.common import me
-from bot.conversation.drawings.common import Drawing, Drawn, plain
+from bot.conversation.drawings.common import Drawing, Drawn
 from bot.conversation.turn import Turn
 from flows.engine.state import Request
 from flows.engine.templates import capital, excerpt
@@ -44,10 +44,10 @@ def emotional_age(turn: Turn, request: Request) -> Drawn | None:
         return None
     needs = [one.text for one in entries if one.fits({"kind": "need", "theme": stage})]
     low, _, high = str(picture.fields.get("years", "")).partition("-")
-    words = {"text": picture.text, "needs": needs, "footer": plain(turn, "picture_age_footer")}
+    words = {"text": picture.text, "needs": needs, "footer": turn.plain("picture_age_footer")}
     data = {
-        "title": plain(turn, "picture_age_title"),
-        "years": plain(turn, "picture_age_years", low=low, high=high),
+        "title": turn.plain("picture_age_title"),
+        "years": turn.plain("picture_age_years", low=low, high=high),
         "stage": stage,
         **words,
     }
@@ -62,20 +62,20 @@ def _this(turn: Turn, request: Request) -> Record | None:
 def _steps(turn: Turn, subject: str, fields: Sequence[str], record: Record | None) -> list[dict[str, str]]:
     """The steps that were filled in, under their names."""
     return [
-        {"name": plain(turn, f"picture_{subject}_{name}"), "text": _sentence(record.said(name))}
+        {"name": turn.plain(f"picture_{subject}_{name}"), "text": _sentence(record.said(name))}
         for name in fields
         if record and record.said(name)
     ]
 
 
 def _drawn(turn: Turn, subject: str, steps: Sequence[dict[str, str]], spoken: str) -> Drawn:
-    title = plain(turn, f"picture_{subject}_title")
+    title = turn.plain(f"picture_{subject}_title")
     data = {
         "title": title,
         "steps": list(steps),
-        "spoken_title": plain(turn, f"picture_{subject}_spoken") if spoken else "",
+        "spoken_title": turn.plain(f"picture_{subject}_spoken") if spoken else "",
         "spoken": spoken,
-        "footer": plain(turn, "picture_steps_footer"),
+        "footer": turn.plain("picture_steps_footer"),
     }
     return Drawn("steps", data, turn.text("picture_steps_words", title=title, steps=steps))
 

@@ -9,7 +9,7 @@ from bot.care import families, records
 from bot.care.families import spoken
 from bot.care.records import Record
 from bot.conversation.actions.common import me
-from bot.conversation.drawings.common import Drawing, Drawn, plain
+from bot.conversation.drawings.common import Drawing, Drawn
 from bot.conversation.turn import Turn
 from flows.engine.state import Request
 
@@ -31,12 +31,12 @@ def _homes(turn: Turn, request: Request, form: str, whose: str) -> Drawn | None:
     notes = _notes(turn, child, whose)
     said = {"name": _name(turn, child), "together": whose == _TOGETHER}
     homes = [
-        {"name": plain(turn, f"picture_homes_{place}", **said), "items": _lines(notes, place)[-_IN_ONE:]}
+        {"name": turn.plain(f"picture_homes_{place}", **said), "items": _lines(notes, place)[-_IN_ONE:]}
         for place in _PLACES[form]
     ]
     if not any(home["items"] for home in homes):
         return None
-    title = plain(turn, f"picture_homes_{form}_title", **said)
+    title = turn.plain(f"picture_homes_{form}_title", **said)
     words = turn.text("picture_homes_words", homes=homes)
     return Drawn(_PICTURES[form], {"title": title, "houses": homes, "footer": ""}, words)
 

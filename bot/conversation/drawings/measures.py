@@ -14,7 +14,7 @@ from bot.care.records import Record
 from bot.care.signals import Good, Moved, Week
 from bot.conversation import measure_facts
 from bot.conversation.actions.common import me
-from bot.conversation.drawings.common import Drawing, Drawn, plain
+from bot.conversation.drawings.common import Drawing, Drawn
 from bot.conversation.turn import Turn
 from flows.engine.definition import Deck
 from flows.engine.state import Request
@@ -41,12 +41,12 @@ def signals_chart(turn: Turn, request: Request) -> Drawn | None:
     if seen < signals.ENOUGH_WEEKS:
         return None
     data = {
-        "title": plain(turn, "picture_signals_title", name=child["name"]),
-        "subtitle": plain(turn, "picture_signals_subtitle"),
+        "title": turn.plain("picture_signals_title", name=child["name"]),
+        "subtitle": turn.plain("picture_signals_subtitle"),
         "scale": _scale(turn, _HIGHEST, "picture_signals"),
         "series": [_signal(deck, name, good, weeks) for name, good in ends.items()],
         "x_labels": [_short(week.monday) for week in weeks],
-        "good_word": plain(turn, "picture_signals_good"),
+        "good_word": turn.plain("picture_signals_good"),
         "footer": "",
     }
     moves = [move for name in ends if (move := signals.moved(weeks, name))]
@@ -82,12 +82,12 @@ def measuring_chart(turn: Turn, request: Request) -> Drawn | None:
     themes = dict.fromkeys(measure_facts.question_themes(turn.host.library.decks[measure_facts.MEASURING]).values())
     shown = [theme for theme in themes if any(theme in one.averages for one in done)]
     data = {
-        "title": plain(turn, "picture_measuring_title"),
-        "subtitle": plain(turn, "picture_measuring_subtitle"),
-        "columns": [plain(turn, f"picture_measuring_{one.moment}") for one in done],
+        "title": turn.plain("picture_measuring_title"),
+        "subtitle": turn.plain("picture_measuring_subtitle"),
+        "columns": [turn.plain(f"picture_measuring_{one.moment}") for one in done],
         "scale": {"low": 0, "high": _HIGHEST},
         "rows": [{"name": _theme(turn, theme), "values": _averages(done, theme)} for theme in shown],
-        "note": plain(turn, "picture_measuring_note"),
+        "note": turn.plain("picture_measuring_note"),
         "footer": "",
     }
     lines = [line for theme in shown if (line := _theme_in_words(turn, theme, done))]
@@ -100,7 +100,7 @@ def _averages(done: Sequence[Measurement], theme: str) -> list[float | None]:
 
 
 def _theme(turn: Turn, theme: str) -> str:
-    return plain(turn, f"picture_measuring_theme_{theme}")
+    return turn.plain(f"picture_measuring_theme_{theme}")
 
 
 def _theme_in_words(turn: Turn, theme: str, done: Sequence[Measurement]) -> str:
@@ -110,7 +110,7 @@ def _theme_in_words(turn: Turn, theme: str, done: Sequence[Measurement]) -> str:
     first, last = known[0], known[-1]
     sign = (last > first) - (last < first)
     numbers = [f"{one:.1f}".replace(".", ",") for one in known]
-    name = plain(turn, f"picture_measuring_word_{theme}")
+    name = turn.plain(f"picture_measuring_word_{theme}")
     return _line(turn, "picture_measuring_line", name=name, numbers=numbers, sign=sign, load=theme == _LOAD)
 
 
@@ -127,22 +127,30 @@ def goals_chart(turn: Turn, request: Request) -> Drawn | None:
         if (str(one.id) == wanted if wanted else one.value("status") == goals.OPEN)
     ]
     ratings = records.of_kind(connection, vault, own, "goal_rating")
+    return chart_of_goals(turn, found, ratings, by_day=bool(wanted))
+
+
+def chart_of_goals(
+    turn: Turn, found: Sequence[Record], ratings: Sequence[Record], *, by_day: bool = False, whose: str = ""
+) -> Drawn | None:
+    """These goals under each other, or with `by_day` the one of them by its days; those with two numbers or more, or
+    nothing when there is none. `whose`: the name of the parent, for somebody else who looks."""
     marks = {goal.id: goals.marks_of(goal, ratings)[-_MOST_MARKS:] for goal in found}
     shown = [goal for goal in found if len(marks[goal.id]) > 1][-_MOST_GOALS:]
     if not shown:
         return None
     rounds = {goal.id: goals.by_round(marks[goal.id]) for goal in shown}
-    if wanted:
+    if by_day:
         labels, series = _by_day(turn, shown[0], marks[shown[0].id])
     else:
         labels, series = _by_round(turn, shown, rounds)
     data = {
-        "title": plain(turn, "picture_goals_title", count=len(shown)),
-        "subtitle": plain(turn, "picture_goals_subtitle"),
+        "title": turn.plain("picture_goals_title", count=len(shown), whose=whose),
+        "subtitle": turn.plain("picture_goals_subtitle", whose=whose),
         "scale": _scale(turn, 10, "picture_goals"),
         "series": series,
         "x_labels": labels,
-        "good_word": plain(turn, "picture_goals_good"),
+        "good_word": turn.plain("picture_goals_good"),
         "footer": "",
     }
     lines = [
@@ -166,7 +174,7 @@ def _by_round(
     turn: Turn, shown: Sequence[Record], rounds: Mapping[int, Mapping[int, int]]
 ) -> tuple[list[str], _Series]:
     last = max(number for one in rounds.values() for number in one)
-    labels = [plain(turn, "picture_goals_round", number=number, weeks=4 * number) for number in range(last + 1)]
+    labels = [turn.plain("picture_goals_round", number=number, weeks=4 * number) for number in range(last + 1)]
     series: _Series = [
         {
             "name": _words(goal),
@@ -190,7 +198,7 @@ def _point(label: str, value: float | None) -> dict[str, object]:
 
 
 def _scale(turn: Turn, high: int, name: str) -> dict[str, object]:
-    words = {end: plain(turn, f"{name}_{end}") for end in ("low", "high")}
+    words = {end: turn.plain(f"{name}_{end}") for end in ("low", "high")}
     return {"low": 0, "high": high, "low_word": words["low"], "high_word": words["high"]}
 
 

@@ -6,7 +6,7 @@ from bot.care import records
 from bot.care.families import spoken
 from bot.care.records import Record
 from bot.conversation.actions.common import me
-from bot.conversation.drawings.common import Drawing, Drawn, plain
+from bot.conversation.drawings.common import Drawing, Drawn
 from bot.conversation.turn import Turn
 from flows.engine.state import Request
 
@@ -23,7 +23,7 @@ def network_map(turn: Turn, request: Request) -> Drawn | None:
     if not people:
         return None
     data = {
-        "title": plain(turn, "picture_network_title"),
+        "title": turn.plain("picture_network_title"),
         "centre": spoken(person.name),
         "people": [
             {
@@ -35,7 +35,7 @@ def network_map(turn: Turn, request: Request) -> Drawn | None:
             }
             for one in people
         ],
-        "legend": {name: plain(turn, f"picture_network_{name}") for name in (*_RINGS, "ask")},
+        "legend": {name: turn.plain(f"picture_network_{name}") for name in (*_RINGS, "ask")},
         "footer": "",
     }
     told: dict[str, list[str]] = {
@@ -53,7 +53,7 @@ def _closeness(one: Record) -> int:
 
 def _gives(turn: Turn, one: Record) -> list[str]:
     value = one.value("gives")
-    return [plain(turn, f"picture_network_gives_{name}") for name in value] if isinstance(value, list) else []
+    return [turn.plain(f"picture_network_gives_{name}") for name in value] if isinstance(value, list) else []
 
 
 def _would_ask(one: Record) -> bool:

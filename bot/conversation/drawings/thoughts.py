@@ -5,11 +5,10 @@ from __future__ import annotations
 from bot.care import families, records, thoughts
 from bot.care.families import spoken
 from bot.care.records import Record
-from bot.conversation.drawings.common import Drawing, Drawn, plain
+from bot.conversation.drawings.common import Drawing, Drawn
 from bot.conversation.turn import Turn
+from bot.store.types import read_id
 from flows.engine.state import Request
-
-_LONGEST_ID = 19
 
 
 def thought_card(turn: Turn, request: Request) -> Drawn | None:
@@ -18,7 +17,7 @@ def thought_card(turn: Turn, request: Request) -> Drawn | None:
     if thought is None or not thought.said("helping"):
         return None
     of_child = thoughts.is_of_child(thought)
-    title = plain(turn, "picture_thought_card_title", name=_name(turn, thought) if of_child else "")
+    title = turn.plain("picture_thought_card_title", name=_name(turn, thought) if of_child else "")
     tone = "warm" if of_child else "calm"
     words = turn.text("picture_thought_card_words", worry=thought.said("worry"), helping=thought.said("helping"))
     return Drawn("card", _card(title, thought.said("helping"), tone), words)
@@ -35,19 +34,19 @@ def thought_poster(turn: Turn, request: Request) -> Drawn | None:
         return None
     name = _name(turn, thought) if thoughts.is_of_child(thought) else ""
     lines = [
-        plain(turn, "picture_thought_poster_line", worry=one.said("worry"), helping=one.said("helping"))
+        turn.plain("picture_thought_poster_line", worry=one.said("worry"), helping=one.said("helping"))
         for one in together
     ]
-    unnamed = plain(turn, "picture_thought_poster_unnamed")
+    unnamed = turn.plain("picture_thought_poster_unnamed")
     data = {
-        "title": plain(turn, "picture_thought_poster_title", name=name),
-        "left": plain(turn, "picture_thought_poster_left"),
-        "right": plain(turn, "picture_thought_poster_right"),
+        "title": turn.plain("picture_thought_poster_title", name=name),
+        "left": turn.plain("picture_thought_poster_left"),
+        "right": turn.plain("picture_thought_poster_right"),
         "pairs": [{"worry": one.said("worry") or unnamed, "helping": one.said("helping")} for one in together],
         "footer": "",
     }
     words = turn.text("picture_thought_poster_words", count=len(together), lines=" ".join(lines))
-    return Drawn("thoughts", data, words, document=plain(turn, "picture_thought_poster_file"))
+    return Drawn("thoughts", data, words, document=turn.plain("picture_thought_poster_file"))
 
 
 def saying_card(turn: Turn, request: Request) -> Drawn | None:
@@ -68,7 +67,7 @@ def _sentence(turn: Turn, title: str, kept: Record | None, tone: str) -> Drawn |
     if kept is None or not kept.said("sentence"):
         return None
     words = turn.text("picture_sentence_words", sentence=kept.said("sentence"))
-    return Drawn("card", _card(plain(turn, title), kept.said("sentence"), tone), words)
+    return Drawn("card", _card(turn.plain(title), kept.said("sentence"), tone), words)
 
 
 def _card(title: str, text: str, tone: str) -> dict[str, str]:
@@ -78,9 +77,9 @@ def _card(title: str, text: str, tone: str) -> dict[str, str]:
 def _kept(turn: Turn, request: Request, kind: str) -> Record | None:
     """What the picture is about, if this person kept it."""
     wanted = request.arguments.get("about", "")
-    if turn.person is None or not wanted.isdecimal() or len(wanted) > _LONGEST_ID:
+    if turn.person is None:
         return None
-    found = records.by_id(turn.connection, turn.host.vault, turn.person.id, int(wanted))
+    found = records.by_id(turn.connection, turn.host.vault, turn.person.id, read_id(wanted))
     return found if found and found.kind == kind else None
 
 

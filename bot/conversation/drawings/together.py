@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from bot.care import backpacks, child_body, records
@@ -11,13 +10,13 @@ from bot.care.backpacks import BACK, MINE, SHARE, Backpack
 from bot.care.records import Record
 from bot.conversation.actions.common import me
 from bot.conversation.actions.keeping import THIS
-from bot.conversation.drawings.common import Drawing, Drawn, plain
+from bot.conversation.drawings.common import Drawing, Drawn
 from bot.conversation.turn import Turn
-from flows.engine.dutch.words import MONTHS
+from bot.store.types import read_id
+from flows.engine.dutch.spoken import full_date
 from flows.engine.state import Request
 from flows.engine.templates import capital, enumerate_dutch, excerpt
 
-_LONGEST_ID = 19
 _MOST_ITEMS = 40
 _MOST_MARKS = 12
 """More spots than this hide the figure."""
@@ -31,25 +30,22 @@ def backpack(turn: Turn, request: Request) -> Drawn | None:
     """The backpack of this very run, or the one that holds the thing with this id: before and after."""
     items = records.of_kind(turn.connection, turn.host.vault, me(turn).id, backpacks.ITEM)
     wanted = request.arguments.get("about", "")
-    if wanted == THIS:
-        found = backpacks.of_run(items, request.run)
-    else:
-        found = backpacks.with_item(items, int(wanted)) if wanted.isdecimal() and len(wanted) <= _LONGEST_ID else None
+    found = backpacks.of_run(items, request.run) if wanted == THIS else backpacks.with_item(items, read_id(wanted))
     child = _child(turn, str(found.child_id)) if found else None
     if found is None or child is None:
         return None
     places = [
-        {"title": plain(turn, f"picture_backpacks_{place}", **child), "tone": place, "items": _short(things)}
+        {"title": turn.plain(f"picture_backpacks_{place}", **child), "tone": place, "items": _short(things)}
         for place in (MINE, BACK, SHARE)
         if (things := found.in_place(place))
     ]
     data = {
-        "title": plain(turn, "picture_backpacks_title", **child),
-        "left_title": plain(turn, "picture_backpacks_before"),
-        "right_title": plain(turn, "picture_backpacks_after"),
+        "title": turn.plain("picture_backpacks_title", **child),
+        "left_title": turn.plain("picture_backpacks_before"),
+        "right_title": turn.plain("picture_backpacks_after"),
         "before": _short(found.words),
         "places": places,
-        "footer": _date(found.day),
+        "footer": full_date(found.day),
     }
     return Drawn("backpacks", data, _backpack_in_words(turn, found, child))
 
@@ -84,10 +80,10 @@ def _body(turn: Turn, request: Request, footer: str, *, today_only: bool) -> Dra
     if not spots:
         return None
     data = {
-        "title": plain(turn, "picture_body_title", **child),
+        "title": turn.plain("picture_body_title", **child),
         "part_labels": {str(one.value("part")): capital(one.said("part")) for one in spots},
         "marks": [_mark(turn, one) for one in spots],
-        "footer": plain(turn, footer, day=_date(today)),
+        "footer": turn.plain(footer, day=full_date(today)),
     }
     lines = [_in_words(turn, one) for one in spots]
     return Drawn("body", data, turn.text("picture_body_words", **child, lines=lines, today=today_only))
@@ -97,7 +93,7 @@ def _mark(turn: Turn, spot: Record) -> dict[str, object]:
     size = spot.value("size")
     return {
         "part": spot.value("part"),
-        "label": capital(excerpt(spot.said("feeling"), _WORDS)) or plain(turn, "picture_body_no_feeling"),
+        "label": capital(excerpt(spot.said("feeling"), _WORDS)) or turn.plain("picture_body_no_feeling"),
         "size": size if isinstance(size, int) else None,
         "colour": spot.value("colour") or _COLOUR,
     }
@@ -106,12 +102,7 @@ def _mark(turn: Turn, spot: Record) -> dict[str, object]:
 def _in_words(turn: Turn, spot: Record) -> str:
     size = spot.value("size")
     told = {name: excerpt(spot.said(name), _WORDS) for name in ("part", "feeling", "colour")}
-    return plain(turn, "picture_body_line", **told, size=size if isinstance(size, int) else "")
-
-
-def _date(day: date) -> str:
-    """A day on a picture that may hang on a wall for years."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return turn.plain("picture_body_line", **told, size=size if isinstance(size, int) else "")
 
 
 def _child(turn: Turn, child_id: str) -> dict[str, Any] | None:

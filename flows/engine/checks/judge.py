@@ -121,7 +121,9 @@ class Judged:
         if label in others:
             self.add(keys, "E306", f"twee knoppen heten '{label}'", "geef ze elk een eigen tekst")
             return False
-        self.wrong_words(keys, label, "labels")
+        if (keys, label) not in self._done:
+            self._done.add((keys, label))
+            self.wrong_words(keys, label, "labels")
         return True
 
     def average(self, keys: Path_) -> None:

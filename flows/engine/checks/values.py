@@ -56,6 +56,7 @@ class World:
 
     def __init__(self, library: Library, name: str, facts: Facts) -> None:
         self.library, self.name, self.facts = library, name, facts
+        self._refined: dict[Hashable, dict[str, Samples] | None] = {}
 
     def frames(self, flow: Flow, env: Env, names: Iterable[str]) -> Iterator[Frame]:
         """Frames in which every example of each of `names` occurs: all combinations, or a spread of them."""
@@ -91,6 +92,15 @@ class World:
         """The examples for which the condition can be as wanted; None when it never is."""
         source = "{{ " + condition + " }}"
         names = sorted((names_in(source) | said_in(source)) & env.keys())
+        asked = (flow.flow, condition, wanted, tuple(env[name] for name in names))
+        if asked not in self._refined:
+            self._refined[asked] = self._fitting(flow, env, condition, names, wanted=wanted)
+        fitting = self._refined[asked]
+        return None if fitting is None else {**env, **fitting}
+
+    def _fitting(
+        self, flow: Flow, env: Env, condition: str, names: Iterable[str], *, wanted: bool
+    ) -> dict[str, Samples] | None:
         kept: dict[str, set[Sample]] = {name: set() for name in names}
         possible = False
         for frame in self.frames(flow, env, names):
@@ -104,7 +114,7 @@ class World:
                     kept[name].add(_sample(frame, name))
         if not possible:
             return None
-        return {**env, **{name: frozenset(samples) for name, samples in kept.items()}}
+        return {name: frozenset(samples) for name, samples in kept.items()}
 
     def follow(self, flow: Flow, needs: Mapping[str, Samples], *, everywhere: bool = False) -> dict[str, Env]:
         """For each step that can be reached in this world: what the names can hold when it speaks.

@@ -13,6 +13,11 @@ def clock_time(at: time) -> str:
     return f"{at.hour:02}:{at.minute:02}"
 
 
+def dotted_time(at: time) -> str:
+    """A local time as it stands in a sentence, before "uur": "9.00", "19.30"."""
+    return f"{at.hour}.{at.minute:02}"
+
+
 def spoken_time(at: time) -> str:
     """A local time as people say it, with the part of the day: "half acht 's avonds", "middernacht"."""
     if at.hour == at.minute == 0:
@@ -46,8 +51,28 @@ def spoken_date(day: date, today: date) -> str:
     for word, offset in DAY_WORDS.items():
         if day.toordinal() - today.toordinal() == offset:
             return word
+    return lasting_date(day, today)
+
+
+def lasting_date(day: date, today: date) -> str:
+    """The same without "morgen", for what is read again on another day."""
     year = "" if abs(day - today) < _WITHOUT_YEAR else f" {day.year}"
-    return f"{weekday_name(day)} {day.day} {month_name(day)}{year}"
+    return f"{day_of_month(day)}{year}"
+
+
+def day_of_month(day: date) -> str:
+    """A date without its year: "maandag 3 augustus"."""
+    return f"{weekday_name(day)} {day.day} {month_name(day)}"
+
+
+def full_date(day: date) -> str:
+    """A date as it is read years later: "3 augustus 2026"."""
+    return f"{day.day} {month_of_year(day)}"
+
+
+def month_of_year(day: date) -> str:
+    """The month of a date with its year: "augustus 2026"."""
+    return f"{month_name(day)} {day.year}"
 
 
 def weekday_name(day: date) -> str:

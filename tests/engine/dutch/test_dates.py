@@ -131,6 +131,8 @@ NO_DATE = [
     "19:30",
     "maandag 15",
     "overmorgen over 3 augustus",
+    "31-12-9999",
+    "1 januari 0001",
 ]
 
 
