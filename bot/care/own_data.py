@@ -157,10 +157,10 @@ def _groups(connection: Connection, vault: Vault, person: Person, files: Names) 
             "als": _IN_GROUPS[place.member.role],
             "hoe_staat_het": _STANDS[place.member.status],
             "gevraagd": place.member.invited_at.isoformat(),
-            "binnen_sinds": _instant(place.member.joined_at),
+            "binnen_sinds": instant(place.member.joined_at),
             "berichten": _WANTS[place.member.wants],
             "waarschuwingen": place.member.warnings,
-            "alleen_lezen_tot": _instant(place.member.muted_until),
+            "alleen_lezen_tot": instant(place.member.muted_until),
             "geschreven": [
                 {
                     "wanneer": post.made_at.isoformat(),

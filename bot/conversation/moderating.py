@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.care import groups, moderation, peer_reports, peer_watch, people, posts, quiet
+from bot.care import families, groups, moderation, peer_reports, peer_watch, people, posts, quiet
 from bot.care.families import spoken
 from bot.care.groups import Group, Member, Place
 from bot.care.moderation import DANGER, FIRST, MEMBER, Ask, Verdict
@@ -18,7 +18,7 @@ from bot.care.peer_reports import Report
 from bot.care.peer_watch import NEVER as NEVER
 from bot.care.people import Person, Role
 from bot.care.posts import Post
-from bot.conversation import outgoing, safety_facts
+from bot.conversation import outgoing
 from bot.conversation.outgoing import Rows
 from bot.conversation.turn import SAFETY_FLOWS, Turn
 from bot.screens import entries
@@ -219,7 +219,7 @@ def queue_row(turn: Turn) -> Rows:
 
 def moderator_names(turn: Turn, group: Group) -> str:
     """Who guides the group, as a text speaks of them."""
-    return safety_facts.in_words(turns(turn, group)[0])
+    return families.names_in_words(turns(turn, group)[0])
 
 
 def whom_to_ask(turn: Turn, group: Group, person: Person) -> str:
@@ -230,7 +230,7 @@ def whom_to_ask(turn: Turn, group: Group, person: Person) -> str:
         also = any(one.id == mentor.id for one in guides)
         return turn.text("peer_ask_mentor", name=spoken(mentor.name), guides=also)
     coordinators = people.with_role(turn.connection, turn.host.vault, Role.COORDINATOR)
-    names = safety_facts.in_words([one for one in coordinators if not one.blocked] or guides)
+    names = families.names_in_words([one for one in coordinators if not one.blocked] or guides)
     return turn.text("peer_ask_other", names=names)
 
 

@@ -141,7 +141,7 @@ def own_names(facts: Facts, told: str = "") -> set[str]:
         return set()
     names = {person.name, told}
     if person.family_id:
-        names |= {one.name for one in people.in_family(facts.connection, facts.vault, person.family_id)}
+        names |= {one.name for one in people.parents_of(facts.connection, facts.vault, person.family_id)}
         today = facts.local.date()
         children = families.children_of(facts.connection, facts.vault, person.family_id, person.id, today, removed=True)
         names |= {child.name for child in children}

@@ -16,11 +16,12 @@ from bot.care.groups import CLOSED, IN, LEFT, LINKED, OPEN, REMOVED, Group, Memb
 from bot.care.people import Person
 from bot.care.posts import Content
 from bot.care.retention import Kind, period
-from bot.conversation import kept, outgoing, peer_rooms, relay
+from bot.conversation import outgoing, peer_rooms, relay
 from bot.conversation.turn import Turn
 from bot.screens.entries import PEERS, Rows
 from bot.store import timers
 from bot.store.timers import Timer
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key
 from flows.engine.templates import render
@@ -36,7 +37,7 @@ _NO_GUIDE_ROUND = ROUNDS["week"]
 def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     """Out of a group, or what to do with what was written there; False when it is no group of this person."""
     found = _LEAVE.fullmatch(rest)
-    if found is None or turn.person is None or int(found[1]) > kept.MAX_ID:
+    if found is None or turn.person is None or int(found[1]) > MAX_ID:
         return False
     group_id, act = int(found[1]), found[2]
     statuses = (LEFT, REMOVED) if act in ("w", "s", "o") else (LEFT,) if act else (IN,)

@@ -15,10 +15,11 @@ from bot.care.families import spoken
 from bot.care.groups import CLOSED, CLOSING, IN, INVITED, LEFT, LINKED, OPEN, Group, Member, Place, Wants
 from bot.care.people import Person, Role
 from bot.care.posts import Post
-from bot.conversation import digests, kept, moderating, peer_facts, relay
+from bot.conversation import digests, moderating, peer_facts, relay
 from bot.conversation.turn import Turn
 from bot.screens import menus
 from bot.screens.entries import MAX_LABEL, PEERS, Rows
+from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key, Ref
 from flows.engine.templates import enumerate_dutch, excerpt, render
@@ -274,7 +275,7 @@ def people_tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     if found := _UNINVITE.fullmatch(rest):
         return _uninvite(turn, turn.person, int(found[1]), message_id)
     found = _PEOPLE.fullmatch(rest)
-    if found is None or int(found[1]) > kept.MAX_ID:
+    if found is None or int(found[1]) > MAX_ID:
         return False
     if found[2] in "jn":
         return _answer_invitation(turn, turn.person, int(found[1]), found[2] == "j", message_id)
@@ -339,7 +340,7 @@ def _asked_by(turn: Turn, person: Person, group: Group) -> list[tuple[Member, Pe
 
 
 def _uninvite(turn: Turn, person: Person, member_id: int, message_id: int | None) -> bool:
-    member = groups.member(turn.connection, turn.host.vault, member_id) if member_id <= kept.MAX_ID else None
+    member = groups.member(turn.connection, turn.host.vault, member_id) if member_id <= MAX_ID else None
     place = place_of(turn, member.group_id) if member else None
     if member is None or place is None or not place.member.moderates:
         return False
@@ -359,7 +360,7 @@ def by_link(turn: Turn, code: str) -> bool:
     """Somebody opened a link of a group; False when it opens nothing."""
     number, _, secret = code.removeprefix(LINK).partition("-")
     group_id = int(number) if number.isascii() and number.isdecimal() and len(number) <= 19 else 0
-    group = groups.by_id(turn.connection, turn.host.vault, group_id) if 0 < group_id <= kept.MAX_ID else None
+    group = groups.by_id(turn.connection, turn.host.vault, group_id) if 0 < group_id <= MAX_ID else None
     if turn.person is None or group is None or not _opens(group, secret, turn.now):
         return False
     found = groups.places(turn.connection, turn.host.vault, turn.person.id, IN, LEFT, groups.REMOVED)
@@ -390,7 +391,7 @@ def _opens(group: Group, secret: str, now: datetime) -> bool:
 
 def place_of(turn: Turn, group_id: int) -> Place | None:
     """This person's place in the group, if they are in it now."""
-    if turn.person is None or group_id > kept.MAX_ID:
+    if turn.person is None or group_id > MAX_ID:
         return None
     return groups.place_of(turn.connection, turn.host.vault, turn.person.id, group_id)
 

@@ -252,7 +252,7 @@ def names_in(turn: Turn, place: Place, text: str) -> list[str]:
     person = turn.person
     own = [person.name] if person else []
     if person and person.family_id:
-        own += [one.name for one in people.in_family(turn.connection, turn.host.vault, person.family_id)]
+        own += [one.name for one in people.parents_of(turn.connection, turn.host.vault, person.family_id)]
         today = turn.facts.local.date()
         children = families.children_of(turn.connection, turn.host.vault, person.family_id, person.id, today)
         own += [one.name for one in children]
