@@ -26,8 +26,10 @@ from telegram.request import HTTPXRequest
 
 from bot.care import people, posts, sweeping
 from bot.care.dossiers import ByLaw
+from bot.conversation import linked
 from bot.conversation.commands import OFFERED
 from bot.conversation.handle import handle_next, lost_touch
+from bot.conversation.incoming import IN_GROUP
 from bot.conversation.turn import Host
 from bot.conversation.undelivered import not_delivered
 from bot.safety.danger import DangerWords, load_danger
@@ -38,7 +40,7 @@ from bot.store import inbox, outbox, schema, timers, traces
 from bot.store.database import Database
 from bot.store.outbox import Pace, Taken
 from bot.store.vault import KeyProblem, Vault, make_key_file, parse_keys, read_key_file
-from bot.telegram import inbound, outbound
+from bot.telegram import group_calls, inbound, outbound
 from bot.telegram.clean_files import CleanFiles
 from bot.telegram.help_at_once import HelpDesk
 from bot.telegram.intake import ALLOWED_UPDATES, BATCH, Intake
@@ -189,6 +191,7 @@ class Service:
             pace,
             alone=self.database.is_sqlite,
             not_delivered=self._refused,
+            has_moved=self._moved,
         )
 
     async def __aenter__(self) -> Service:
@@ -348,14 +351,30 @@ class Service:
     def _link(self, code: str) -> str:
         return f"https://t.me/{self.bot.username}?start={code}"
 
-    async def _make(self, chat_id: int, call: dict[str, object]) -> int | None:
+    async def _make(self, chat_id: int, call: dict[str, Any]) -> int | None:
+        if call["do"] == "ask_admin":
+            await self._ask_admin(chat_id, call)
+            return None
         return await outbound.make(self.bot, chat_id, call, self._files)
+
+    async def _ask_admin(self, chat_id: int, call: dict[str, Any]) -> None:
+        """Asks Telegram whether somebody runs a group, and takes the answer in as an input in their lane."""
+        user_id = call["user_id"]
+        yes = await group_calls.is_admin(self.bot, chat_id, user_id)
+        came = [inbox.Arrival(user_id, IN_GROUP, linked.admin_answer(chat_id, call, yes=yes))]
+        now = self.clock()
+        await self.database.run(lambda connection: inbox.accept(connection, self.vault, came, now))
+        self._arrived.set()
 
     async def _note_clean(self, post_id: int, clean_id: str) -> None:
         await self.database.run(lambda connection: posts.note_clean(connection, self.vault, post_id, clean_id))
 
     def _unreachable(self, connection: Connection, chat_id: int, now: datetime) -> None:
         lost_touch(connection, self.host, chat_id, now)
+        linked.lost(connection, self.host, chat_id, now)
+
+    def _moved(self, connection: Connection, old: int, new: int, now: datetime) -> None:
+        linked.move(connection, self.host, old, new, now)
 
     def _refused(self, connection: Connection, taken: Taken, now: datetime) -> None:
         not_delivered(connection, self.host, taken, now)

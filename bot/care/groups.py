@@ -31,6 +31,7 @@ SMALLEST, LARGEST = 5, 15
 RELAY, LINKED = "relay", "linked"
 OPEN, CLOSING, CLOSED = "open", "closing", "closed"
 INVITED, IN, LEFT, REMOVED = "invited", "in", "left", "removed"
+EVERYBODY = (INVITED, IN, LEFT, REMOVED)
 PARENT, MODERATOR = "parent", "moderator"
 
 Wants = Literal["each", "digest", "quiet"]
@@ -42,7 +43,8 @@ class Settings:
     """What a group is like. `days`: on which days of the week it is open (1 is Monday); `hours`: set hours to talk,
     such as "2 20:00", in the zone of the group; `words`: what a moderator wants to see first; `seen_first`: how many
     first posts of a new member a moderator looks at before the others; `slow_seconds`: how long a member waits between
-    two posts; `link`: the code of a link by which parents come in, up to `link_until`, an instant as ISO text."""
+    two posts; `link`: the code of a link by which parents come in, up to `link_until`, an instant as ISO text; `away`:
+    the bot was put out of the Telegram group."""
 
     name: str
     theme: str = ""
@@ -53,6 +55,7 @@ class Settings:
     slow_seconds: int = 0
     link: str = ""
     link_until: str = ""
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +242,12 @@ def join(connection: Connection, vault: Vault, group: Group, member: Member, nam
     told = select(peer_groups.c.posts).where(peer_groups.c.id == group.id).scalar_subquery()
     change_member(connection, member.id, status=IN, joined_at=now, name_sealed=sealed, shown=0, read_number=told)
     return True
+
+
+def name_member(connection: Connection, vault: Vault, member_id: int, name: str, now: datetime) -> None:
+    """Somebody is in a linked group, under the name that everybody there knows."""
+    sealed = vault.seal_text(NAME, member_id, name)
+    change_member(connection, member_id, status=IN, joined_at=now, name_sealed=sealed)
 
 
 def has_room(connection: Connection, vault: Vault, group: Group) -> bool:

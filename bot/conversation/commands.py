@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.care import invitations
 from bot.care.people import Role
-from bot.conversation import appointment_lists, closing, peer_rooms, reacting, show, speaking
+from bot.conversation import appointment_lists, closing, linked, peer_rooms, reacting, show, speaking
 from bot.conversation.turn import Turn
 from bot.safety import attempts
 from bot.safety.access import Who, audience
@@ -43,7 +43,7 @@ def _showing(screen: str) -> Callable[[Turn, str], None]:
 
 
 def _start(turn: Turn, code: str) -> None:
-    if not code:
+    if code in ("", linked.FROM_THERE):
         show.menu(turn)
         return
     if code.startswith(TO_FLOW) and turn.person:
@@ -104,6 +104,11 @@ def _groups(turn: Turn, rest: str) -> None:
     peer_rooms.show_any(turn)
 
 
+def _link(turn: Turn, rest: str) -> None:
+    """The code is typed in the group itself."""
+    turn.say("peer_link_there")
+
+
 def _stop(turn: Turn, rest: str) -> None:
     """Whoever talks in a group stops that first, and nothing else."""
     if turn.person and turn.person.speaks_in:
@@ -143,6 +148,7 @@ COMMANDS: dict[str, Command] = {
     "agenda": Command(Who.PARENT, _showing("coming_up")),
     "afspraken": Command(Who.PARENT | Who.MENTOR, _appointments),
     "groepen": Command(Who.MEMBER, _groups),
+    "koppel": Command(Who.MENTOR | Who.COORDINATOR, _link),
     "wiekeek": Command(Who.PARENT, _showing("looked")),
     "gezinnen": Command(Who.MENTOR, _showing("families")),
     "vandaag": Command(Who.MENTOR, _showing("today")),

@@ -22,6 +22,7 @@ from bot.conversation import (
     commands,
     danger,
     following,
+    linked,
     moderating,
     next_input,
     outgoing,
@@ -33,15 +34,19 @@ from bot.conversation import (
 )
 from bot.conversation.incoming import (
     IN_GROUP,
+    AdminAnswer,
     Edited,
     Incoming,
     InGroup,
     Message,
+    Moved,
     Nothing,
+    Placed,
     Rang,
     Reachable,
     Reacted,
     Tapped,
+    TappedInGroup,
 )
 from bot.conversation.next_input import NextInput
 from bot.conversation.turn import LOOSE_FLOW, SAFETY_FLOWS, Host, Turn
@@ -106,7 +111,8 @@ def _failed(database: Database, host: Host, item: Item, error: Exception, now: d
     log.error("input failed", inbox=item.id, kind=item.kind, problem=problem)
 
     def work(connection: Connection) -> None:
-        if inbox.fail(connection, item.id, problem, now) and item.kind not in (ticker.KIND, IN_GROUP):
+        gone = inbox.fail(connection, item.id, problem, now)
+        if gone and item.kind not in (ticker.KIND, IN_GROUP) and item.chat_id > 0:
             text = render(host.library.texts["message_failed"], {})
             outbox.put(connection, host.vault, [Call(item.chat_id, outgoing.send(text))], now)
 
@@ -148,7 +154,16 @@ def _handle(connection: Connection, host: Host, found: NextInput, incoming: Inco
         case InGroup():
             if item.kind != HELPED and host.help.is_asked_by(incoming.text):
                 show.help_card_in_group(turn, incoming.group_id)
+            linked.said(turn, incoming)
             danger.look_in_group(turn, incoming)
+        case TappedInGroup():
+            linked.tapped_in_group(turn, incoming)
+        case Placed():
+            linked.placed(turn, incoming)
+        case Moved():
+            linked.moved(turn, incoming)
+        case AdminAnswer():
+            linked.admin_answered(turn, incoming)
         case Reacted():
             reacting.reacted(turn, incoming)
         case Reachable():

@@ -42,10 +42,14 @@ class Message:
     @property
     def command(self) -> tuple[str, str] | None:
         """The command and what follows it, without the bot's name."""
-        if self.kind != "text" or not self.text.startswith("/"):
-            return None
-        word, _, rest = self.text[1:].partition(" ")
-        return word.partition("@")[0].lower(), rest.strip()
+        return _command(self.text) if self.kind == "text" else None
+
+
+def _command(text: str) -> tuple[str, str] | None:
+    if not text.startswith("/"):
+        return None
+    word, _, rest = text[1:].partition(" ")
+    return word.partition("@")[0].lower(), rest.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,62 @@ IN_GROUP = "group"
 
 @dataclass(frozen=True, slots=True)
 class InGroup:
-    """Somebody said something in a group, or changed what they said. Nothing of it is kept."""
+    """Somebody said something in a group, or changed what they said. Nothing of it is kept. `as_group`: by an
+    administrator who shows no name; `reply_author`: the person whose message `reply_to` is answered, if it is one."""
 
     group_id: int
     text: str
+    message_id: int | None = None
+    title: str = ""
+    edited: bool = False
+    as_group: bool = False
+    reply_to: int | None = None
+    reply_author: int | None = None
+
+    @property
+    def command(self) -> tuple[str, str] | None:
+        """The command and what follows it, without the bot's name."""
+        return None if self.edited else _command(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class TappedInGroup:
+    """Somebody tapped a button of the bot in a group. `query_id` is what the tap is answered by, to them alone."""
+
+    group_id: int
+    token: str
+    query_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The bot's place in a group changed. What it may do there, and could before; None: it is, or was, not there."""
+
+    group_id: int
+    before: frozenset[str] | None
+    rights: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group became a supergroup, which has another number."""
+
+    old: int
+    new: int
+
+
+ADMIN = "draaglicht_admin"
+"""By this an answer of Telegram's is known among its updates, none of which are called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminAnswer:
+    """What Telegram told when it was asked whether who typed a code is an administrator of the group."""
+
+    group_id: int
+    title: str
+    code: str
+    yes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +164,17 @@ class Nothing:
     """Nothing that concerns anybody."""
 
 
-Incoming = Message | Edited | InGroup | Tapped | Reacted | Reachable | Rang | Nothing
+Incoming = (
+    Message
+    | Edited
+    | InGroup
+    | TappedInGroup
+    | Placed
+    | Moved
+    | AdminAnswer
+    | Tapped
+    | Reacted
+    | Reachable
+    | Rang
+    | Nothing
+)

@@ -192,6 +192,7 @@ def _rooms() -> Iterator[tuple[str, _About]]:
     """The list and card of a group, how its posts come, its people, and the way out."""
     inside, about = _PARENT | _MENTOR, "a group in which the parent is"
     yield entries.PEERS, _About("l", "", _who(Who.MEMBER))
+    yield entries.PEERS, _About("i:n", "", _who(Who.MENTOR | Who.COORDINATOR))
     for act in ("o:{peer_group}", "o:{peer_group}:r", "d:{peer_group}", "d:{peer_group}:quiet", "v:{peer_group}"):
         yield entries.PEERS, _About(act, about, inside)
     for act in ("w", "s", "b"):

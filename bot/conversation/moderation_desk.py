@@ -18,7 +18,7 @@ from bot.care.groups import Group, Member, Place
 from bot.care.moderation import DANGER, MEMBER, MUTES
 from bot.care.people import Person
 from bot.care.posts import Post
-from bot.conversation import moderating, outgoing, relay
+from bot.conversation import linked, moderating, outgoing, relay
 from bot.conversation.moderating import POST, QUEUE, moment, number
 from bot.conversation.outgoing import Rows
 from bot.conversation.peer_words import Look
@@ -357,6 +357,8 @@ def _done(
         if concerned.speaks_in == case.group.id and outcome in ("muted", "out"):
             people.change(turn.connection, concerned.id, speaks_in=None, speaks_until=None)
         _tells(turn, case, concerned, outcome, reason, until)
+    if concerned and case.group.kind == groups.LINKED:
+        linked.enforce(turn, case.group, concerned, outcome, until)
     ending = moment(turn, until, case.me) if until else ""
     after = groups.member(turn.connection, turn.host.vault, member.id) if member else None
     fresh = _Case(case.me, case.group, after, post, case.whole)

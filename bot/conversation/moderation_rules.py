@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.care import groups, moderation, peer_reports, people, posts
 from bot.care.families import spoken
-from bot.care.groups import Group, Settings
+from bot.care.groups import LINKED, Group, Settings
 from bot.care.peer_reports import Entry
 from bot.care.posts import Content
 from bot.conversation import moderating, relay
@@ -101,12 +101,11 @@ def _show(turn: Turn, group: Group, message_id: int | None) -> None:
         first=settings.seen_first,
         words=len(settings.words),
     )
+    if group.kind == LINKED:
+        text = turn.text("peer_rules_page_linked", group=spoken(group.name))
+    of_relay = [slow[:2], slow[2:], first[:2], first[2:], [_key(turn, "peer_rules_words", f"{token}:w")]]
     rows = [
-        slow[:2],
-        slow[2:],
-        first[:2],
-        first[2:],
-        [_key(turn, "peer_rules_words", f"{token}:w")],
+        *(of_relay if group.kind != LINKED else ()),
         [_key(turn, "peer_rules_members", f"{MEMBERS}:{group.id}"), _key(turn, "peer_rules_log", f"{token}:l:0")],
         [_key(turn, "page_back", f"{entries.PEERS}:o:{group.id}")],
     ]

@@ -171,7 +171,9 @@ def close(turn: Turn, group: Group, how: str) -> datetime | None:
 
 def _close_now(turn: Turn, group: Group) -> datetime:
     gone_at = turn.now + period(Kind.GROUPS)
-    if group.kind != LINKED:
+    if group.kind == LINKED:
+        say(turn, group, "peer_linked_over")
+    else:
         say(turn, group, "peer_closed", gone=_day(turn, gone_at))
     group_ends.close(turn.connection, group.id, gone_at)
     timers.drop(turn.connection, turn.chat_id, f"{group_ends.CLOSE}{group.id}")

@@ -15,7 +15,7 @@ from bot.care.families import spoken
 from bot.care.groups import CLOSED, CLOSING, IN, INVITED, LEFT, LINKED, OPEN, Group, Member, Place, Wants
 from bot.care.people import Person, Role
 from bot.care.posts import Post
-from bot.conversation import digests, moderating, peer_facts, relay
+from bot.conversation import digests, linked, moderating, peer_facts, relay
 from bot.conversation.turn import Turn
 from bot.screens import menus
 from bot.screens.entries import MAX_LABEL, PEERS, Rows
@@ -81,6 +81,7 @@ def _show_list(turn: Turn, screen: str, none: str, found: list[Place], message_i
         rows = [*map(list, moderating.queue_row(turn)), *rows]
     if screen == GUIDED and turn.person:
         menu = "menu_mentor" if Role.MENTOR in turn.person.roles else "menu_coordinator"
+        rows.append([_key(turn, "peer_key_link", linked.LINK)])
         below = [*below, [_key(turn, "page_back", f"{menus.SHOW_SCREEN}:{menu}")]]
     turn.show(text if found else turn.text(none), [*rows, *below], message_id)
 
@@ -174,7 +175,8 @@ def _card_rows(turn: Turn, place: Place) -> Rows:
     if member.moderates:
         rows += _guide_rows(turn, group)
     else:
-        rows[-1].append(_key(turn, "peer_key_rules", f"{PEERS}:o:{group.id}:r"))
+        if group.kind != LINKED:
+            rows[-1].append(_key(turn, "peer_key_rules", f"{PEERS}:o:{group.id}:r"))
         if group.status == OPEN:
             rows.append([_key(turn, "peer_key_this_week", f"{PEERS}:e:{group.id}")])
     if group.kind != LINKED:

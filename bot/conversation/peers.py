@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from bot.conversation import (
     bridge,
+    linked,
     moderating,
     moderation_desk,
     moderation_rules,
@@ -47,6 +48,7 @@ LETTERS: dict[str, Tapping] = {
     "e": peer_week_pages.tapped,
     "c": rhythm.checked_in,
     "j": bridge.tapped,
+    "i": linked.tapped,
     **peer_rooms.HANDLES,
     "v": peer_leaving.tapped,
     "k": moderation_desk.queue_tapped,

@@ -59,8 +59,9 @@ def show_draft(turn: Turn, post: Post) -> None:
 def fan_out(turn: Turn, group: Group, post: Post) -> None:
     """A post was shown: it goes to every member but its writer, behind what waits there, with it where that fits."""
     if group.kind == groups.LINKED:
-        if group.telegram_id:
+        if group.telegram_id and not group.settings.away:
             only = replace_buttons(_look(turn, group, _names(turn, group)).alone(post))
+            only |= {"pin": True} if post.kind == posts.THEME and only["do"] == "send" else {}
             _put(turn, [(group.telegram_id, only, Priority.REMINDER, None)], post)
         return
     names = _names(turn, group)

@@ -9,6 +9,7 @@ from bot.care import (
     coming,
     follow_ups,
     group_ends,
+    group_links,
     leaving,
     peer_reports,
     people,
@@ -80,6 +81,8 @@ def rang(turn: Turn, timer: Rang) -> None:
         case sweeping.GOODBYE:
             _goodbye(turn)
         case show.ASKED_AGAIN:
+            pass
+        case key if key.startswith(group_links.CODE):
             pass
         case key if key.startswith(group_ends.CLOSE):
             peer_leaving.round_over(turn, key)

@@ -12,7 +12,7 @@ from collections import Counter
 from datetime import timedelta
 
 from bot.care import groups, peer_weeks, posts
-from bot.care.groups import Group
+from bot.care.groups import Group, Member
 from bot.care.peer_weeks import Due, Step, Theme, Week
 from bot.care.posts import Content, Post
 from bot.conversation import digests, relay
@@ -133,17 +133,27 @@ def checked_in(turn: Turn, rest: str, message_id: int | None) -> bool:
     place = groups.place_of(turn.connection, turn.host.vault, turn.person.id, post.group_id)
     if place is None or place.member.moderates or post.status != posts.SHOWN:
         return False
-    if turn.now - post.made_at > _OPEN_FOR:
+    if not is_open(turn, post):
         turn.say("peer_checkin_over")
         return True
-    before = posts.mark_of(turn.connection, post.id, place.member.id)
-    chosen = None if before == wish[2] else wish[2]
-    posts.mark(turn.connection, post.id, place.member.id, chosen)
+    chosen = set_point(turn, place.group, post, place.member, wish[2])
     if message_id and place.group.kind == groups.RELAY:
         turn.show(*_set(turn, place.group, post, chosen), message_id)
-    if chosen == HEAVIEST:
-        _heavy(turn, place.group)
     return True
+
+
+def is_open(turn: Turn, post: Post) -> bool:
+    """Whether a point can be set under this post now."""
+    return post.kind == posts.CHECKIN and post.status == posts.SHOWN and turn.now - post.made_at <= _OPEN_FOR
+
+
+def set_point(turn: Turn, group: Group, post: Post, member: Member, number: str) -> str | None:
+    """Sets this point of a member, or takes it off when it was set; returns the one that is set now."""
+    chosen = None if posts.mark_of(turn.connection, post.id, member.id) == number else number
+    posts.mark(turn.connection, post.id, member.id, chosen)
+    if chosen == HEAVIEST:
+        _heavy(turn, group)
+    return chosen
 
 
 def _set(turn: Turn, group: Group, post: Post, chosen: str | None) -> tuple[str, list[list[Key]]]:

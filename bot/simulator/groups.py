@@ -115,9 +115,9 @@ class Group:
         if self.chat.bot_status not in PRESENT:
             set_bot(self.emulator, self.chat, "member", self._owner())
 
-    def promote_bot(self) -> None:
-        """The owner makes the bot administrator."""
-        set_bot(self.emulator, self.chat, "administrator", self._owner())
+    def promote_bot(self, *, without: Iterable[str] = ()) -> None:
+        """The owner makes the bot administrator, without some rights such as `can_delete_messages`."""
+        set_bot(self.emulator, self.chat, "administrator", self._owner(), lacks=list(without))
 
     def demote_bot(self) -> None:
         """The owner makes the bot an ordinary member."""
@@ -142,6 +142,7 @@ class Group:
             raise PersonCannot("only a group that was not migrated before can become a supergroup")
         with emulator.lock:
             new = Chat(_new_id(emulator, True), "supergroup", old.title, dict(old.members), bot_status=old.bot_status)
+            new.bot_lacks = list(old.bot_lacks)
             emulator.world.chats[new.chat_id] = new
             old.migrated_to = new.chat_id
             owner = self._owner()

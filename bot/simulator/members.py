@@ -1,5 +1,6 @@
 """Who is in a group, and what the bot is told when that changes."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from bot.simulator.world import PRESENT, Chat, Json, MemberStatus
@@ -40,26 +41,37 @@ _PERMISSIONS = [
 ]
 
 
-def status_json(user: Json, status: MemberStatus) -> Json:
-    """The Bot API `ChatMember` object."""
+def status_json(user: Json, status: MemberStatus, *, lacks: Collection[str] = (), until: float = 0) -> Json:
+    """The Bot API `ChatMember` object. `lacks`: rights that an administrator does not have; `until`: how long somebody
+    is restricted or banned."""
     base: Json = {"user": user, "status": status}
     if status == "creator":
         return {**base, "is_anonymous": False}
     if status == "administrator":
-        rights = {right: right not in ("can_be_edited", "can_promote_members") for right in _RIGHTS}
+        rights = {right: right not in ("can_be_edited", "can_promote_members", *lacks) for right in _RIGHTS}
         return {**base, **rights, "is_anonymous": False}
     if status == "restricted":
-        return {**base, "is_member": True, "until_date": 0, **dict.fromkeys(_PERMISSIONS, False)}
+        return {**base, "is_member": True, "until_date": int(until), **dict.fromkeys(_PERMISSIONS, False)}
     if status == "kicked":
-        return {**base, "until_date": 0}
+        return {**base, "until_date": int(until)}
     return base
 
 
 def member_json(emulator: "Emulator", chat: Chat, user_id: int) -> Json:
     """The place of a person or of the bot in a chat."""
     if user_id == emulator.bot_id:
-        return status_json(emulator.bot_user(), chat.bot_status)
-    return status_json(emulator.persona(user_id).as_user(), chat.members.get(user_id, "left"))
+        return status_json(emulator.bot_user(), chat.bot_status, lacks=chat.bot_lacks)
+    let_go(emulator, chat)
+    status = chat.members.get(user_id, "left")
+    return status_json(emulator.persona(user_id).as_user(), status, until=chat.until.get(user_id, 0))
+
+
+def let_go(emulator: "Emulator", chat: Chat) -> None:
+    """Ends restrictions and bans whose time is over, as Telegram does: without a word."""
+    now = emulator.clock.now().timestamp()
+    for user_id in [user_id for user_id, until in chat.until.items() if until <= now]:
+        del chat.until[user_id]
+        chat.members[user_id] = "member" if chat.members.get(user_id) == "restricted" else "left"
 
 
 def set_member(emulator: "Emulator", chat: Chat, user_id: int, status: MemberStatus, by: Json) -> None:
@@ -82,16 +94,28 @@ def set_member(emulator: "Emulator", chat: Chat, user_id: int, status: MemberSta
     emulator.events.add("chat", chat_id=chat.chat_id)
 
 
-def set_bot(emulator: "Emulator", chat: Chat, status: MemberStatus, by: Json, *, silently: bool = False) -> None:
-    """Change the bot's place in a group; it is told by `my_chat_member`, and by a message when it comes in or goes."""
+def set_bot(
+    emulator: "Emulator",
+    chat: Chat,
+    status: MemberStatus,
+    by: Json,
+    *,
+    silently: bool = False,
+    lacks: Collection[str] = (),
+) -> None:
+    """Change the bot's place in a group, or its rights there; it is told by `my_chat_member`, and by a message when it
+    comes in or goes."""
     with emulator.lock:
-        before = chat.bot_status
-        if before == status:
+        before, lacked = chat.bot_status, chat.bot_lacks
+        if before == status and sorted(lacked) == sorted(lacks):
             return
         bot = emulator.bot_user()
-        chat.bot_status = status
+        chat.bot_status, chat.bot_lacks = status, sorted(lacks)
         emulator.touched()
-        emulator.emit("my_chat_member", _change(emulator, chat, by, bot, before, status))
+        change = _change(emulator, chat, by, bot, before, status)
+        change["old_chat_member"] = status_json(bot, before, lacks=lacked)
+        change["new_chat_member"] = status_json(bot, status, lacks=lacks)
+        emulator.emit("my_chat_member", change)
         if not silently and before not in PRESENT and status in PRESENT:
             content: Json = {"new_chat_members": [bot], "new_chat_member": bot, "new_chat_participant": bot}
             emulator.tell_bot(emulator.post(chat, content, by, from_bot=False))

@@ -9,7 +9,7 @@ from bot.simulator import files
 from bot.simulator.api.sending import copied_content, forwarded_content, poll_body
 from bot.simulator.clock import HOME_ZONE
 from bot.simulator.errors import ApiError, PersonCannot
-from bot.simulator.members import set_blocked
+from bot.simulator.members import let_go, set_blocked
 from bot.simulator.personas import Persona
 from bot.simulator.text import CAPTION_LIMIT, TEXT_LIMIT, find_entities, utf16_length
 from bot.simulator.world import PRESENT, Chat, Json, Message, Tap
@@ -175,6 +175,7 @@ class Phone:
         chat = self.chat
         if chat.private and chat.blocked:
             raise PersonCannot(f"{self.persona.full_name} has blocked the bot; unblock it first")
+        let_go(self.emulator, chat)
         if not chat.private and chat.members.get(self.user_id) not in PRESENT:
             raise PersonCannot(f"{self.persona.full_name} is not in this group")
         if not chat.private and chat.members.get(self.user_id) == "restricted":

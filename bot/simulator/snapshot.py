@@ -73,6 +73,8 @@ def _chat_json(chat: Chat) -> Json:
         "title": chat.title,
         "members": {str(user_id): status for user_id, status in chat.members.items()},
         "bot_status": chat.bot_status,
+        "bot_lacks": chat.bot_lacks,
+        "until": {str(user_id): until for user_id, until in chat.until.items()},
         "blocked": chat.blocked,
         "migrated_to": chat.migrated_to,
         "next_message_id": chat.next_message_id,
@@ -190,8 +192,10 @@ def _restore_chat(kept: Json) -> Chat:
             revision=one["revision"],
         )
         messages[message.message_id] = message
-    plain = {key: value for key, value in kept.items() if key not in ("messages", "members")}
-    return Chat(**plain, members={int(k): v for k, v in kept["members"].items()}, messages=messages)
+    plain = {key: value for key, value in kept.items() if key not in ("messages", "members", "until")}
+    members = {int(user_id): status for user_id, status in kept["members"].items()}
+    until = {int(user_id): moment for user_id, moment in kept.get("until", {}).items()}
+    return Chat(**plain, members=members, until=until, messages=messages)
 
 
 class Keeper:

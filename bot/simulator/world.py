@@ -68,6 +68,10 @@ class Chat:
     title: str = ""
     members: dict[int, MemberStatus] = field(default_factory=dict)
     bot_status: MemberStatus = "member"
+    bot_lacks: list[str] = field(default_factory=list)
+    """Rights that the bot does not have as an administrator here."""
+    until: dict[int, float] = field(default_factory=dict)
+    """Until when a member is restricted or banned, in seconds since 1970 UTC; not there: for good."""
     blocked: bool = False
     migrated_to: int | None = None
     next_message_id: int = 1

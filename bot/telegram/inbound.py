@@ -11,16 +11,21 @@ from telegram import Message as TelegramMessage
 
 from bot.care.what_passes import BORROWED
 from bot.conversation.incoming import (
+    ADMIN,
     IN_GROUP,
+    AdminAnswer,
     Edited,
     Incoming,
     InGroup,
     Message,
     MessageKind,
+    Moved,
     Nothing,
+    Placed,
     Reachable,
     Reacted,
     Tapped,
+    TappedInGroup,
 )
 from bot.store.inbox import NO_CHAT, Arrival
 
@@ -28,6 +33,9 @@ Json = dict[str, Any]
 
 KIND = "update"
 _GONE = {"kicked", "left"}
+_RIGHTS = {"delete": "can_delete_messages", "restrict": "can_restrict_members", "pin": "can_pin_messages"}
+_IN_GROUPS = "p:c:"
+"""How the buttons begin that everybody in a group of Telegram may tap."""
 _NO_LONGER_KNOWN = 0
 """The date of a message that is too old for Telegram to tell what it says."""
 
@@ -69,12 +77,34 @@ def arrival(update: Json, kind: str = KIND) -> Arrival:
 
 def _speaker_in_group(update: Json) -> int | None:
     """Who said something in a group in this update, as the number of their own chat; None when nobody did."""
-    message = update.get("message") or update.get("edited_message")
-    if not isinstance(message, dict) or not is_group(message.get("chat")):
-        return None
-    sender = message.get("from")
+    query = update.get("callback_query")
+    if isinstance(query, dict) and is_tap_in_group(update):
+        sender = query.get("from")
+    else:
+        message = update.get("message") or update.get("edited_message")
+        if not isinstance(message, dict) or not is_group(message.get("chat")) or _moved(message):
+            return None
+        sender = message.get("from")
     speaker = sender.get("id") if isinstance(sender, dict) else None
     return speaker if isinstance(speaker, int) else None
+
+
+def is_tap_in_group(update: Json) -> bool:
+    """Whether somebody tapped a button in a group that is answered there, to them alone."""
+    query = update.get("callback_query")
+    held = query.get("message") if isinstance(query, dict) else None
+    return isinstance(held, dict) and is_group(held.get("chat")) and tap_of(update).startswith(_IN_GROUPS)
+
+
+def _moved(message: Json) -> Moved | None:
+    """The two numbers of a group that became a supergroup, from either side."""
+    here = message.get("chat")
+    chat = here.get("id") if isinstance(here, dict) else None
+    if isinstance(new := message.get("migrate_to_chat_id"), int) and isinstance(chat, int):
+        return Moved(chat, new)
+    if isinstance(old := message.get("migrate_from_chat_id"), int) and isinstance(chat, int):
+        return Moved(old, chat)
+    return None
 
 
 def is_group(chat: object) -> bool:
@@ -119,6 +149,8 @@ def decode(payload: bytes) -> Incoming:
     query = update.get("callback_query")
     if query:
         held = query.get("message")
+        if is_tap_in_group(update):
+            return TappedInGroup(held["chat"]["id"], query["data"], query["id"])
         if not held or held["chat"]["type"] != "private":
             return Nothing()
         return _tapped(query.get("data") or "", held, query["from"]["first_name"])
@@ -128,15 +160,40 @@ def decode(payload: bytes) -> Incoming:
     member = update.get("my_chat_member")
     if member and member["chat"]["type"] == "private":
         return Reachable(member["new_chat_member"]["status"] not in _GONE)
+    if member and is_group(member["chat"]):
+        return Placed(member["chat"]["id"], _rights(member["old_chat_member"]), _rights(member["new_chat_member"]))
+    if told := update.get(ADMIN):
+        return AdminAnswer(told["group_id"], told["title"], told["code"], told["yes"])
     edited = update.get("edited_message")
     message = update.get("message") or edited
     if message and is_group(message["chat"]):
-        return InGroup(message["chat"]["id"], message.get("text") or message.get("caption") or _in_words(message))
+        return _moved(message) or _in_group(message, edited=edited is not None)
     if not message or message["chat"]["type"] != "private":
         return Nothing()
     if edited:
         return Edited(message["message_id"], message.get("text") or message.get("caption") or "")
     return _message(message)
+
+
+def _rights(place: Json) -> frozenset[str] | None:
+    if place["status"] in _GONE or place.get("is_member") is False:
+        return None
+    return frozenset(name for name, right in _RIGHTS.items() if place.get(right) and place["status"] == "administrator")
+
+
+def _in_group(message: Json, *, edited: bool) -> InGroup:
+    chat, answered = message["chat"], message.get("reply_to_message") or {}
+    author = answered.get("from") or {}
+    return InGroup(
+        chat["id"],
+        message.get("text") or message.get("caption") or _in_words(message),
+        message["message_id"],
+        chat.get("title") or "",
+        edited,
+        as_group=message.get("sender_chat", {}).get("id") == chat["id"],
+        reply_to=answered.get("message_id"),
+        reply_author=None if author.get("is_bot") or "sender_chat" in answered else author.get("id"),
+    )
 
 
 def _tapped(data: str, message: Json, first_name: str) -> Tapped:

@@ -22,7 +22,7 @@ from bot.store import inbox
 from bot.store.database import Database
 from bot.store.vault import Vault
 from bot.telegram.help_at_once import PATIENCE_SECONDS, Given
-from bot.telegram.inbound import KIND, arrival
+from bot.telegram.inbound import KIND, arrival, is_tap_in_group
 from bot.telegram.overflow import Overflow, WithKind
 
 log = structlog.get_logger()
@@ -149,9 +149,10 @@ class Intake:
             self._helped[update["update_id"]] = given
 
     def _stop_waiting(self, update: dict[str, Any]) -> None:
-        """Ends the little clock on a tapped button. It matters to nobody if this fails."""
+        """Ends the little clock on a tapped button; in a group it ends with an answer. It matters to nobody if this
+        fails."""
         query = update.get("callback_query")
-        if not isinstance(query, dict):
+        if not isinstance(query, dict) or is_tap_in_group(update):
             return
 
         async def answer() -> None:

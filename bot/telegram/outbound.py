@@ -12,6 +12,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile,
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.telegram import group_calls
 from bot.telegram.binding import NotBound, bind
 from bot.telegram.clean_files import CleanFiles
 from bot.telegram.packing import pack
@@ -44,7 +45,15 @@ async def make(bot: Bot, chat_id: int, call: dict[str, Any], files: CleanFiles |
                 link_preview_options=_NO_PREVIEW,
                 reply_parameters=answering(call),
             )
+            if call.get("pin"):
+                await group_calls.pin(bot, chat_id, sent.message_id)
             return sent.message_id
+        case "tell_rights":
+            return await group_calls.tell_rights(bot, chat_id, call)
+        case "moderate":
+            return await group_calls.moderate(bot, chat_id, call)
+        case "answer_tap":
+            await group_calls.answer_tap(bot, call)
         case "edit":
             await bot.edit_message_text(
                 call["text"],

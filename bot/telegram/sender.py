@@ -19,7 +19,7 @@ import httpx
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.store import outbox
 from bot.store.database import Database
@@ -57,7 +57,12 @@ _REASONS = (
     "group chat was upgraded",
     "need administrator rights",
 )
-_HARMLESS = ("message is not modified", "message to edit not found", "message can't be edited")
+_HARMLESS = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "query is too old",
+)
 _NEVER_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -69,14 +74,16 @@ _NEVER_LEFT = (
 MakeCall = Callable[[int, dict[str, Any]], Awaitable[int | None]]
 Unreachable = Callable[[Connection, int, datetime], None]
 NotDelivered = Callable[[Connection, Taken, datetime], None]
+HasMoved = Callable[[Connection, int, int, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """How a call went, whether the chat is gone, and what is held back because of it."""
+    """How a call went, whether the chat is gone or has another number, and what is held back because of it."""
 
     settled: Settled
     gone: bool = False
+    moved_to: int | None = None
     held: Sequence[tuple[int, datetime]] = ()
 
 
@@ -94,13 +101,14 @@ class Sender:
         *,
         alone: bool,
         not_delivered: NotDelivered | None = None,
+        has_moved: HasMoved | None = None,
     ) -> None:
         """`make` makes one call; `unreachable` is told of a chat that blocked the bot or is gone, `not_delivered` of
-        any other call that was refused, each in the transaction that settles; `alone`: no other sender exists, so that
-        what was being sent at the start has no owner."""
+        any other call that was refused, `has_moved` of a group that became another chat, each in the transaction that
+        settles; `alone`: no other sender exists, so that what was being sent at the start has no owner."""
         self._database, self._vault, self._make, self._unreachable = database, vault, make, unreachable
         self._clock, self._pace, self._alone = clock, pace or Pace(), alone
-        self._not_delivered = not_delivered
+        self._not_delivered, self._has_moved = not_delivered, has_moved
         self.name = secrets.token_hex(8)
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._floods: deque[tuple[datetime, int]] = deque()
@@ -176,6 +184,8 @@ class Sender:
             outbox.settle(connection, self.name, [outcome.settled], done_at)
             if held:
                 outbox.hold(connection, held)
+            if outcome.moved_to is not None and self._has_moved:
+                self._has_moved(connection, taken.chat_id, outcome.moved_to, done_at)
             if outcome.gone:
                 outbox.refuse_all(connection, taken.chat_id, "unreachable", done_at)
                 self._unreachable(connection, taken.chat_id, done_at)
@@ -202,6 +212,8 @@ class Sender:
             message_id = await self._make(taken.chat_id, taken.call)
         except RetryAfter as error:
             return self._flooded(taken, _seconds(error))
+        except ChatMigrated as error:
+            return self._moved(taken, error.new_chat_id)
         except Forbidden:
             return _Outcome(Settled(taken.id, "refused", problem="blocked"), gone=True)
         except BadRequest as error:
@@ -249,6 +261,17 @@ class Sender:
         log.warning("told to wait", outbox=taken.id, seconds=pause.total_seconds(), whole_bot=len(held) > 1)
         problem = _remembered(taken, "429")
         return _Outcome(Settled(taken.id, "waiting", again_at=again_at, problem=problem, counts=False), held=held)
+
+    def _moved(self, taken: Taken, new_chat_id: int) -> _Outcome:
+        """What was to be said goes to the new chat; a message that stands in the old one cannot be changed any more."""
+        log.info("group has moved", outbox=taken.id)
+        if self._has_moved is None:
+            settled = Settled(taken.id, "refused", problem="group chat was upgraded")
+        elif taken.purpose == "edit":
+            settled = Settled(taken.id, "sent", problem="nothing to change")
+        else:
+            settled = Settled(taken.id, "waiting", problem=_remembered(taken, "moved"), counts=False)
+        return _Outcome(settled, moved_to=new_chat_id)
 
     def _bad_request(self, taken: Taken, error: BadRequest) -> _Outcome:
         words = error.message.lower()

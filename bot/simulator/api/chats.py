@@ -11,6 +11,9 @@ from bot.simulator.world import PRESENT, Chat, Json
 if TYPE_CHECKING:
     from bot.simulator.emulator import Emulator
 
+_SHORTEST, _LONGEST = 30, 366 * 24 * 3600
+"""Between these many seconds a restriction ends by itself."""
+
 
 @method("getChat")
 def get_chat(emulator: "Emulator", params: Params) -> Json:
@@ -72,12 +75,25 @@ def get_chat_member_count(emulator: "Emulator", params: Params) -> int:
     return present + (chat.bot_status in PRESENT)
 
 
+def _may(chat: Chat, right: str) -> bool:
+    """Whether the bot has a right of administrators here."""
+    return chat.bot_status == "administrator" and right not in chat.bot_lacks
+
+
+def _set_until(chat: Chat, user_id: int, params: Params, now: float) -> None:
+    """For how long: less than half a minute or more than a year is for good, as at Telegram."""
+    until = params.integer("until_date") or 0
+    chat.until.pop(user_id, None)
+    if _SHORTEST <= until - now <= _LONGEST:
+        chat.until[user_id] = until
+
+
 def _managed(emulator: "Emulator", params: Params, what: str) -> tuple[Chat, int]:
     chat = reachable_chat(emulator, params)
     if chat.private:
         raise bad_request("method is available only for groups and supergroups")
     user_id = _user_id(emulator, params)
-    if chat.bot_status != "administrator":
+    if not _may(chat, "can_restrict_members"):
         raise bad_request(f"not enough rights to {what} chat member")
     if user_id == emulator.bot_id:
         raise bad_request("can't restrict self")
@@ -93,6 +109,7 @@ def ban_chat_member(emulator: "Emulator", params: Params) -> bool:
     """Put somebody out of a group and keep them out."""
     chat, user_id = _managed(emulator, params, "restrict/unrestrict")
     set_member(emulator, chat, user_id, "kicked", emulator.bot_user())
+    _set_until(chat, user_id, params, emulator.clock.now().timestamp())
     return True
 
 
@@ -118,6 +135,7 @@ def restrict_chat_member(emulator: "Emulator", params: Params) -> bool:
         raise bad_request("can't parse permissions JSON object")
     may_write = bool(permissions.get("can_send_messages"))
     set_member(emulator, chat, user_id, "member" if may_write else "restricted", emulator.bot_user())
+    _set_until(chat, user_id, params, emulator.clock.now().timestamp())
     return True
 
 
@@ -146,7 +164,7 @@ def pin_chat_message(emulator: "Emulator", params: Params) -> bool:
 
 def _pinnable(emulator: "Emulator", params: Params) -> Chat:
     chat = reachable_chat(emulator, params)
-    if not chat.private and chat.bot_status != "administrator":
+    if not chat.private and not _may(chat, "can_pin_messages"):
         raise bad_request("not enough rights to manage pinned messages in the chat")
     emulator.touched()
     return chat

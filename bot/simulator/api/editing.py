@@ -88,7 +88,8 @@ def _deletable(emulator: "Emulator", chat: Chat, message: Message) -> None:
     """Raises ApiError 400 when the bot may not delete this message."""
     if emulator.timestamp() - message.date > DELETABLE_FOR.total_seconds():
         raise bad_request("message can't be deleted for everyone")
-    if not message.from_bot and not chat.private and chat.bot_status != "administrator":
+    may_delete = chat.bot_status == "administrator" and "can_delete_messages" not in chat.bot_lacks
+    if not message.from_bot and not chat.private and not may_delete:
         raise bad_request("message can't be deleted")
     if not message.body.keys() & (CONTENT | {"text"}) and chat.kind == "supergroup" and "migrate_from" in message.body:
         raise bad_request("message can't be deleted")
