@@ -21,7 +21,9 @@ any_text = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join),
     st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
 )
-any_day = st.dates(date(1970, 1, 1), date(2200, 12, 31))
+any_day = st.dates()
+WRITTEN = range(1900, 2200)
+"""The years that a person may write."""
 
 
 @settings(max_examples=500, deadline=None)
@@ -42,7 +44,7 @@ def test_nothing_that_people_type_raises(text: str, today: date, evening: bool) 
             assert parse_time(spoken_time(at), evening=evening) == TimeReading((at,))
     day = parse_date(text, today)
     if day is not None:
-        assert parse_date(day.isoformat(), today) == day
+        assert parse_date(day.isoformat(), today) == (day if day.year in WRITTEN else None)
         assert spoken_date(day, today)
     born = parse_birth_date(text, today)
     assert isinstance(born, BirthDateProblem) or born <= today
