@@ -10,7 +10,6 @@ import contextlib
 import json
 import ssl
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from telegram import Bot, BotCommand
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.care import people, posts, sweeping
@@ -32,12 +31,15 @@ from bot.conversation.handle import handle_next, lost_touch
 from bot.conversation.incoming import IN_GROUP
 from bot.conversation.turn import Host
 from bot.conversation.undelivered import not_delivered
+from bot.operating.watch import Watch
 from bot.safety.danger import DangerWords, load_danger
 from bot.safety.help import HelpCards, load_help
 from bot.schedule import ticker
 from bot.settings import PREFIX, Role, Settings, SettingsProblem
-from bot.store import inbox, outbox, schema, timers, traces
-from bot.store.database import Database
+from bot.store import inbox, outbox, schema, timers, traces, wakeups
+from bot.store.database import Database, DatabaseProblem
+from bot.store.leases import Duty, FileLock, absent, key_of_sender
+from bot.store.line import Alone, Line, Standing
 from bot.store.outbox import Pace, Taken
 from bot.store.vault import KeyProblem, Vault, make_key_file, parse_keys, read_key_file
 from bot.telegram import group_calls, inbound, outbound
@@ -45,18 +47,27 @@ from bot.telegram.clean_files import CleanFiles
 from bot.telegram.help_at_once import HelpDesk
 from bot.telegram.intake import ALLOWED_UPDATES, BATCH, Intake
 from bot.telegram.overflow import Overflow
+from bot.telegram.rivals import Rivals
 from bot.telegram.sender import Sender
 from flows.engine.library import CONTENT, Library, load
 from flows.engine.templates import render
+from flows.engine.values import dataclass
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    from bot.operating.front import Front
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 
-_IDLE_SECONDS = 1.0
+_IDLE_SECONDS, _IDLE_SENDER = 1.0, 0.2
+"""How often who hears nothing looks for work; nobody looks for timers more often."""
+_LISTENING_WORKER, _LISTENING_SENDER, _LISTENING_TICKER, _LONG = 3.0, 5.0, 30.0, 60.0
+"""How often who hears of work looks all the same: for what failed and is tried again, and what nobody could tell."""
+_TELL_SECONDS = 0.05
+"""The time between two announcements of a process."""
 _ERROR_SECONDS = 2.0
 _WATCH_SECONDS = 0.03
 _TIDY_SECONDS = 20
@@ -173,14 +184,20 @@ class Service:
             settings.region,
             self._link,
             law=ByLaw(settings.keep_by_law, settings.keep_years),
+            has_others=not self.database.is_sqlite,
         )
-        self._arrived, self._queued = asyncio.Event(), asyncio.Event()
-        self._stopping = asyncio.Event()
+        self.watch = Watch()
+        self._arrived, self._queued, self._timed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._untold, self._unread, self._stopping = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._looks_out = False
+        self._in_the_way: Exception | None = None
+        self._lock: FileLock | None = None
+        self._rivals = Rivals()
         desk = HelpDesk(self.database, self.vault, self.bot, self.help, settings.region, clock)
-        overflow = Overflow(settings.data_dir / "overflow", self.vault)
-        self.intake = Intake(
-            self.database, self.vault, overflow, self.bot, self._fetch, desk.answer, self._arrived.set, clock
-        )
+        # More than one process of a machine may have updates brought to it: each has a file of its own.
+        own = f"-{settings.listen_host_and_port[1]}" if self._is_brought_updates else ""
+        overflow = Overflow(settings.data_dir / f"overflow{own}", self.vault)
+        self.intake = Intake(self.database, self.vault, overflow, self.bot, self._fetch, desk.answer, self._came, clock)
         self._files = CleanFiles(self.bot, self._note_clean)
         self.sender = Sender(
             self.database,
@@ -192,9 +209,24 @@ class Service:
             alone=self.database.is_sqlite,
             not_delivered=self._refused,
             has_moved=self._moved,
+            noted=self.watch.sent,
+            absent=None if self.database.is_sqlite else absent,
         )
+        self.standing = self._place()
+
+    def _place(self) -> Standing:
+        """Among the processes over this database."""
+        if self.database.is_sqlite:
+            return Alone()
+        own_key = key_of_sender(self.sender.name) if self._does(Role.SENDER) else None
+        duties = [Duty.INTAKE] if self._does(Role.INTAKE) and not self._is_brought_updates else []
+        duties += [Duty.TICKER] if self._does(Role.TICKER) else []
+        return Line(self.database.engine, duties, own_key, self._heard)
 
     async def __aenter__(self) -> Service:
+        """Raises SettingsProblem, or DatabaseProblem when another process does the same over a SQLite file."""
+        if self.database.is_sqlite:
+            self._lock = FileLock(self.database, [duty for duty in Duty if self._does(Role(duty.name.lower()))])
         while True:
             try:
                 await self.bot.initialize()
@@ -212,6 +244,8 @@ class Service:
         await self._polling.shutdown()
         await self.bot.shutdown()
         self.database.close()
+        if self._lock:
+            self._lock.close()
 
     # --- one step at a time -----------------------------------------------------------------------------------------
 
@@ -224,15 +258,16 @@ class Service:
         now = self.clock()
         fired = await self.database.run(lambda connection: ticker.fire_due(connection, self.vault, now))
         if fired:
-            self._arrived.set()
+            self._came()
         return fired
 
     async def step_worker(self) -> bool:
         """Handles one input; False when there was none."""
         now = self.clock()
-        handled = await self.database.call(lambda: handle_next(self.database, self.host, inbound.decode, now))
+        waited = self.watch.waited
+        handled = await self.database.call(lambda: handle_next(self.database, self.host, inbound.decode, now, waited))
         if handled:
-            self._queued.set()
+            self._handled()
         return handled
 
     async def step_sender(self) -> int:
@@ -246,30 +281,47 @@ class Service:
     # --- until told to stop -----------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Runs until `stop`; what is in hand then is finished."""
+        """Runs until `stop`; what is in hand then is finished. Raises DatabaseProblem or SettingsProblem when it
+        cannot go on beside another process."""
+        front = await self.listen()
         scheduler = self._scheduler()
-        polling = [asyncio.create_task(self._again(self._take_some))] if self._does(Role.INTAKE) else []
+        take_some = self._take_up if self._is_brought_updates else self._take_some
+        standing = asyncio.create_task(self.standing.run())
+        duties = [asyncio.create_task(self._again(take_some))] if self._does(Role.INTAKE) else []
+        if self._does(Role.TICKER):
+            duties.append(asyncio.create_task(self._again(self._tick_some)))
         tasks = [asyncio.create_task(self._introduce())] if self._does(Role.INTAKE) else []
         if self._does(Role.WORKER):
             tasks += [asyncio.create_task(self._again(self._work_some)) for _ in range(self.database.threads)]
         if self._does(Role.SENDER):
             tasks.append(asyncio.create_task(self._again(self._send_some)))
+        if not self.database.is_sqlite:
+            tasks += [asyncio.create_task(self._again(step)) for step in (self._tell_some, self._check_tables)]
         scheduler.start()
         await self._stopping.wait()
+        closing = [asyncio.create_task(front.close())] if front else []
         scheduler.shutdown(wait=False)
-        for task in polling:
+        for task in duties:
             task.cancel()
-        await asyncio.gather(*polling, *tasks, return_exceptions=True)
-        await self.sender.finish()
+        await asyncio.gather(*duties, *tasks, return_exceptions=True)
+        await asyncio.gather(self.sender.finish(), *closing)
+        standing.cancel()
+        await asyncio.wait([standing])
+        if self._in_the_way:
+            raise self._in_the_way
 
     def _does(self, role: Role) -> bool:
         return self.settings.role in (Role.ALL, role)
 
+    @property
+    def _is_brought_updates(self) -> bool:
+        given = self.settings
+        return given.webhook_url is not None and given.token is not None and self._does(Role.INTAKE)
+
     def stop(self) -> None:
         """Ends `run`."""
-        self._stopping.set()
-        self._arrived.set()
-        self._queued.set()
+        for event in (self._stopping, self._arrived, self._queued, self._untold, self._unread):
+            event.set()
 
     def wake(self) -> None:
         """The clock was moved: look at once for what is due."""
@@ -281,7 +333,6 @@ class Service:
         scheduler = AsyncIOScheduler(timezone=UTC)
         if self._does(Role.TICKER):
             every = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-            scheduler.add_job(self._tick, "interval", seconds=1, **every)
             scheduler.add_job(self._sweep, "interval", hours=1, **every)
             scheduler.add_job(self.step_tidy, "interval", seconds=_TIDY_SECONDS, **every)
         return scheduler
@@ -293,28 +344,110 @@ class Service:
         except DBAPIError as error:
             log.error("database trouble", part="ticker", problem=type(error).__name__)
 
-    async def _sweep(self) -> None:
-        now = self.clock()
+    async def _tick_some(self) -> None:
+        """At most once a second; while we hear of what was handled, not before something is due."""
+        await self.standing.until_held(Duty.TICKER)
+        self._timed.clear()
+        await self._tick()
+        waits = await self._until_due()
+        await self._wait_for(self._stopping, min(waits, _IDLE_SECONDS))
+        if waits > _IDLE_SECONDS:
+            await self._wait_for(self._timed, waits - _IDLE_SECONDS)
 
+    async def _until_due(self) -> float:
+        if not self.standing.hears:
+            return _IDLE_SECONDS
+        due = await self.database.run(timers.next_due)
+        return min((due - self.clock()).total_seconds(), _LISTENING_TICKER) if due else _LISTENING_TICKER
+
+    async def _sweep(self) -> None:
+        if not self.standing.holds(Duty.TICKER):
+            return
+        now = self.clock()
         for _ in range(_SWEEPS_AT_MOST):
             gone = await self.database.run(lambda connection: sweeping.sweep(connection, self.vault, now))
             if max(gone.values(), default=0) < sweeping.BATCH:
                 break
+        self._timed.set()
 
     async def _take_some(self) -> None:
-        await self.intake.poll_once()
+        await self.standing.until_held(Duty.INTAKE)
+        self._rivals.begin(self.clock())
+        try:
+            await self.intake.poll_once()
+        except Conflict:
+            self._rivals.met(self.clock())
+            await self._wait_for(self._stopping, _ERROR_SECONDS)
+
+    async def _take_up(self) -> None:
+        await self.intake.take_up()
+        await self._wait_for(self._stopping)
 
     async def _work_some(self) -> None:
         self._arrived.clear()
         while not self._stopping.is_set() and await self.step_worker():
             pass
-        await self._wait_for(self._arrived)
+        if not self.standing.hears:
+            await self._wait_for(self._arrived)
+            return
+        looks_out, self._looks_out = not self._looks_out, True
+        try:
+            await self._wait_for(self._arrived, _LISTENING_WORKER if looks_out else _LONG)
+        finally:
+            if looks_out:
+                self._looks_out = False
 
     async def _send_some(self) -> None:
         self._queued.clear()
         while not self._stopping.is_set() and await self.sender.launch_once():
             pass
-        await self._wait_for(self._queued, 0.2)
+        await self._wait_for(self._queued, await self._until_sending())
+
+    async def _until_sending(self) -> float:
+        if not self.standing.hears:
+            return _IDLE_SENDER
+        soonest = await self.database.run(outbox.soonest)
+        if soonest is None:
+            return _LISTENING_SENDER
+        return min(max((soonest - self.clock()).total_seconds(), _IDLE_SENDER), _LISTENING_SENDER)
+
+    async def _tell_some(self) -> None:
+        """Tells other processes that something was handled. After the commit: within it, commits would go one by one,
+        and who is not told, as we died in between, looks by itself a little later."""
+        await self._wait_for(self._untold, _LONG)
+        if self._untold.is_set():
+            self._untold.clear()
+            await self.database.run(lambda connection: wakeups.announce(connection, wakeups.Channel.HANDLED))
+            await self._wait_for(self._stopping, _TELL_SECONDS)
+
+    async def _check_tables(self) -> None:
+        """A newer version may have made tables that are not for us."""
+        await self._wait_for(self._unread, _LONG)
+        if self._unread.is_set():
+            self._unread.clear()
+            await self.database.run(schema.check)
+
+    def _heard(self, channel: wakeups.Channel) -> None:
+        match channel:
+            case wakeups.Channel.CAME:
+                self._arrived.set()
+            case wakeups.Channel.HANDLED:
+                self._queued.set()
+                self._timed.set()
+            case wakeups.Channel.TABLES:
+                self._unread.set()
+
+    def _came(self) -> None:
+        """There is something in the inbox. Who hears was told with the commit."""
+        if not self.standing.hears:
+            self._arrived.set()
+
+    def _handled(self) -> None:
+        """There may be something to send, or due sooner; others need not know when all that is ours to do."""
+        self._queued.set()
+        self._timed.set()
+        if not (self._does(Role.SENDER) and self.standing.holds(Duty.TICKER)):
+            self._untold.set()
 
     async def _wait_for(self, event: asyncio.Event, seconds: float = _IDLE_SECONDS) -> None:
         with contextlib.suppress(TimeoutError):
@@ -325,6 +458,9 @@ class Service:
         while not self._stopping.is_set():
             try:
                 await step()
+            except (DatabaseProblem, SettingsProblem) as problem:
+                self._in_the_way = problem
+                self.stop()
             except Exception as error:  # Whatever it is, a part that stood still would be noticed by nobody.
                 log.error("trouble, trying again", part=step.__name__, problem=type(error).__name__)
                 await self._wait_for(self._stopping, _ERROR_SECONDS)
@@ -345,8 +481,35 @@ class Service:
     async def _fetch(self, offset: int, seconds: int) -> list[dict[str, Any]]:
         """Raw updates: one that the library cannot read must not keep back the others."""
         asked = {"offset": offset, "timeout": seconds, "limit": BATCH, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
-        updates = await self._polling.post(f"{self._updates_url}?{urlencode(asked)}", read_timeout=seconds + 10)
+        try:
+            updates = await self._polling.post(f"{self._updates_url}?{urlencode(asked)}", read_timeout=seconds + 10)
+        except Conflict as error:
+            if "webhook" not in error.message or self._is_brought_updates:
+                raise
+            await self.bot.delete_webhook()
+            log.warning("Telegram brought updates elsewhere, and does so no more")
+            return []
         return updates if isinstance(updates, list) else []
+
+    async def listen(self) -> Front | None:
+        """Listens where the settings say so: for Telegram's updates, and for who asks how it goes. Raises
+        SettingsProblem."""
+        if not self._is_brought_updates and (self.settings.listen is None or self.settings.token is None):
+            return None
+        from bot.operating.front import Front
+
+        front = Front(
+            self.settings,
+            self.bot,
+            self.database,
+            self.intake,
+            self.watch,
+            self.clock,
+            self._stopping,
+            is_brought_updates=self._is_brought_updates,
+        )
+        await front.open()
+        return front
 
     def _link(self, code: str) -> str:
         return f"https://t.me/{self.bot.username}?start={code}"
@@ -364,7 +527,7 @@ class Service:
         came = [inbox.Arrival(user_id, IN_GROUP, linked.admin_answer(chat_id, call, yes=yes))]
         now = self.clock()
         await self.database.run(lambda connection: inbox.accept(connection, self.vault, came, now))
-        self._arrived.set()
+        self._came()
 
     async def _note_clean(self, post_id: int, clean_id: str) -> None:
         await self.database.run(lambda connection: posts.note_clean(connection, self.vault, post_id, clean_id))

@@ -83,7 +83,14 @@ def _parser() -> argparse.ArgumentParser:
     invite = _command(commands, "invite", _invite, "make a start link for a coordinator or mentor")
     invite.add_argument("role", choices=["coordinator", "mentor"])
     invite.add_argument("name", help='whom it is for, such as "Mieke Jansen"')
-    _command(commands, "migrate", _migrate, "bring the database to the newest tables")
+    migrate = _command(commands, "migrate", _migrate, "bring the database to the newest tables, or move it")
+    migrate.add_argument("--to", metavar="URL", help="copy everything into this empty database, and compare every row")
+    backup = _command(commands, "backup", _backup, "write everything to one sealed file, while the bot runs")
+    backup.add_argument("file", type=Path, help="a file that is not there yet")
+    restore = _command(commands, "restore", _restore, "bring a backup back into an empty database")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--look", action="store_true", help="only try whether it is whole and opens")
+    _dead_commands(commands)
     _command(commands, "doctor", _doctor, "say whether everything is well, and what to do where it is not")
     _command(commands, "access", _access, "print who may do what, as a table")
     _key_commands(commands)
@@ -123,6 +130,19 @@ def _dossier_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     ways = listed.add_subparsers(title="commands", metavar="")
     show = _command(ways, "show", _show_dossier, "print what is in a dossier, as JSON")
     show.add_argument("id", type=int, help="its number in the list")
+
+
+def _dead_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    dead = _command(commands, "dead", _list_dead, "list what could not be handled or was refused, to retry or drop")
+    ways = dead.add_subparsers(title="commands", metavar="")
+    _command(ways, "list", _list_dead, "list it all (the default)")
+    show = _command(ways, "show", _show_dead, "say what is known of one, without what is in it")
+    retry = _command(ways, "retry", _retry_dead, "try inputs again, behind what waits in their chats")
+    drop = _command(ways, "drop", _drop_dead, "throw some away")
+    show.add_argument("name", help="such as in12 or out7, as in the list")
+    for way in (retry, drop):
+        way.add_argument("names", nargs="+", metavar="name", help="such as in12 or out7, as in the list; or all")
+    drop.add_argument("--yes", action="store_true", help="really do it")
 
 
 def _flow_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -250,11 +270,59 @@ async def _username(settings: Settings) -> str:
         ) from None
 
 
-def _migrate(options: argparse.Namespace) -> None:
+def _migrate(options: argparse.Namespace) -> int:
+    settings = _prepared_settings()
+    if options.to is not None:
+        from bot.safekeeping import move
+
+        return _said(*move(settings, options.to))
     from bot.app import open_database
 
-    open_database(_prepared_settings()).close()
+    open_database(settings).close()
     print("The database has the newest tables.")
+    return 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from bot.app import utc_now
+    from bot.safekeeping import make_backup
+
+    return _said(make_backup(_prepared_settings(), options.file, utc_now()))
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from bot.safekeeping import restore
+
+    return _said(*restore(_prepared_settings(), options.file, look=options.look))
+
+
+def _list_dead(options: argparse.Namespace) -> int:
+    from bot.safekeeping import list_dead
+
+    return _said(list_dead(_prepared_settings()))
+
+
+def _show_dead(options: argparse.Namespace) -> int:
+    from bot.safekeeping import show_dead
+
+    return _said(show_dead(_prepared_settings(), options.name))
+
+
+def _retry_dead(options: argparse.Namespace) -> int:
+    from bot.safekeeping import retry_dead
+
+    return _said(*retry_dead(_prepared_settings(), options.names))
+
+
+def _drop_dead(options: argparse.Namespace) -> int:
+    from bot.safekeeping import drop_dead
+
+    return _said(*drop_dead(_prepared_settings(), options.names, sure=options.yes))
+
+
+def _said(lines: Sequence[str], well: bool = True) -> int:
+    print("\n".join(lines))
+    return 0 if well else 1
 
 
 def _doctor(options: argparse.Namespace) -> int:

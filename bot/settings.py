@@ -4,21 +4,26 @@ Every value has the prefix DRAAGLICHT_ and may also stand in a file `.env`. A wr
 message says which, and how to mend it.
 """
 
-# ruff: noqa: RUF009 - what _read gives is a dataclass's field
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flows.engine.values import dataclass
 
 PREFIX = "DRAAGLICHT_"
 TELEGRAM_API, TELEGRAM_FILES = "https://api.telegram.org/bot", "https://api.telegram.org/file/bot"
-_TOKEN = re.compile(r"\d+:[\w-]+")
+LISTEN = "127.0.0.1:8080"
+"""Where a process listens that must, and was not told where."""
+OWN_PATHS = ("/live", "/ready", "/metrics")
+_TOKEN, _SECRET = re.compile(r"\d+:[\w-]+"), re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class SettingsProblem(Exception):
@@ -52,6 +57,12 @@ def _address(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("is not an address; start it with https:// or http://")
     return text.rstrip("/")
+
+
+def _secret(text: str) -> str:
+    if not _SECRET.fullmatch(text):
+        raise ValueError("is wrong: use letters, digits, _ and -, at most 256")
+    return text
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -91,9 +102,10 @@ class Settings:
     data_dir: Path = _read(Path, Path("data"))
     keys: str | None = _read(str)
     key_file: Path | None = _read(Path)
+    backup_key_file: Path | None = _read(Path)
     webhook_url: str | None = _read(_address)
-    webhook_secret: str | None = _read(str)
-    listen: str = _read(str, "127.0.0.1:8080")
+    webhook_secret: str | None = _read(_secret)
+    listen: str | None = _read(str)
     timezone: ZoneInfo = _read(_zone, ZoneInfo("Europe/Amsterdam"))
     region: Literal["nl", "be"] = _read(_one_of("nl", "be"), "nl")
     keep_by_law: tuple[str, ...] = _read(_some_of("letters", "alerts", "looks", "consents", "kindreflex"), ())
@@ -111,7 +123,7 @@ class Settings:
 
     def check(self) -> None:
         """Looks at what else is read only when it is needed. Raises SettingsProblem."""
-        _ = self.file_base, self.listen_host_and_port
+        _ = self.file_base, self.listen_host_and_port, self.webhook_path
 
     @property
     def api_base(self) -> str:
@@ -140,9 +152,22 @@ class Settings:
         return self.key_file or self.data_dir / "draaglicht.keys"
 
     @property
+    def backup_key_path(self) -> Path:
+        """The file with the keys of backups, which is none of those that seal what people wrote."""
+        return self.backup_key_file or self.data_dir / "draaglicht.backup-keys"
+
+    @property
+    def webhook_path(self) -> str:
+        """Where updates are brought, on the address that we listen on. Raises SettingsProblem."""
+        path = urlsplit(self.webhook_url or "").path or "/"
+        if path in OWN_PATHS:
+            raise SettingsProblem(f"{PREFIX}WEBHOOK_URL cannot end in {path}, which is ours; choose another path")
+        return path
+
+    @property
     def listen_host_and_port(self) -> tuple[str, int]:
         """Raises SettingsProblem."""
-        host, colon, port = self.listen.rpartition(":")
+        host, colon, port = (self.listen or LISTEN).rpartition(":")
         if not colon or not port.isdecimal() or int(port) > 65535:
             raise SettingsProblem(f"{PREFIX}LISTEN is not HOST:PORT; write for instance 127.0.0.1:8080")
         return host.strip("[]") or "127.0.0.1", int(port)

@@ -74,7 +74,7 @@ class OwnServer(Server):
         self._folder, self._data, self._durable = folder, folder / "data", durable
         self._user = _other_user()
         self._programs = _programs(folder, self._user)
-        self._port = _free_port()
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         super().__init__(f"postgresql://postgres@127.0.0.1:{self._port}/postgres")
         if self._user:
@@ -154,7 +154,8 @@ def _programs(folder: Path, user: pwd.struct_passwd | None) -> Path:
     return programs
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on now."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]

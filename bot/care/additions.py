@@ -6,7 +6,6 @@ Whoever may read the page reads what was added to it. Does not know who that is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from bot.care.people import NAME
 from bot.store.tables import additions, people
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 ADDITION = "additions.addition"
 

@@ -7,7 +7,7 @@ in `coming`. Does not know how anything is said.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
@@ -19,6 +19,7 @@ from bot.schedule.local_time import next_instant
 from bot.schedule.ticker import next_of
 from bot.store import timers
 from bot.store.timers import Timer
+from flows.engine.values import dataclass
 
 AHEAD = timedelta(days=14)
 """How far one looks at once; what comes later is a list of its own."""

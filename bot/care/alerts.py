@@ -7,7 +7,6 @@ The clock between them runs in office time (`office`). Nothing here says anythin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -24,6 +23,7 @@ from bot.store.timers import Timer
 from bot.store.types import new_id
 from bot.store.upsert import upsert
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 ALERT = "alert"
 """The timer of a parent at which the next ones are asked."""

@@ -4,12 +4,12 @@ nothing. Instants are UTC; `zone` is where the appointment is local time."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.care.people import Person
+from flows.engine.values import dataclass
 
 KINDS = ("talk", "video", "situations", "network", "gym", "music", "own")
 """What a meeting is for: a parent talk, video guidance, parenting situations, the network map, parent-child gym, music,

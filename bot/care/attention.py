@@ -7,12 +7,12 @@ where it is known from: that is `caseload`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.care.appointment_rules import AGREED, HAPPENED, OPEN
+from flows.engine.values import dataclass
 
 
 class Why(StrEnum):

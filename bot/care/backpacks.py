@@ -6,10 +6,10 @@ Things of one time belong together by the beginning of their keys. Does not know
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from bot.care.records import Record
+from flows.engine.values import dataclass
 
 ITEM = "backpack_item"
 MINE, BACK, SHARE = PLACES = ("mine", "back", "share")

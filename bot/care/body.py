@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import mean
 from zoneinfo import ZoneInfo
 
 from bot.care.records import Record
+from flows.engine.values import dataclass
 
 HOURS = ((6, 9), (9, 12), (12, 15), (15, 18), (18, 21), (21, 24), (0, 6))
 """Parts of a day: from the hour, to the hour. The night comes last, under the day that it begins."""

@@ -6,8 +6,9 @@ replaces the earlier one. Does not know what an appointment is called: a calenda
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from flows.engine.values import dataclass
 
 NAME = "afspraak.ics"
 _NO_ADDRESS = "invalid:nomail"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, literal_column, or_, select
@@ -40,6 +40,7 @@ from bot.store.tables import people as people_table
 from bot.store.tables import records as record_table
 from bot.store.vault import Vault
 from flows.engine.templates import enumerate_dutch
+from flows.engine.values import dataclass
 
 _ONLY_ME = literal_column("0", Integer())
 """In the statement itself, so that a database sees that the index of what is shared is enough."""

@@ -8,7 +8,6 @@ The decision is pure. Does not know what the flows say.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from bot.store import timers
 from bot.store.tables import reminder_log
 from bot.store.timers import Timer
 from bot.store.types import new_id
+from flows.engine.values import dataclass
 
 SEPARATOR = ":"
 HELD = "~"

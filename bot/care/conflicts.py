@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.care.records import Record
 from bot.care.rituals import EVERY_DAY
+from flows.engine.values import dataclass
 
 ENOUGH = 3
 """Fewer conflicts than this tell nothing, all together and of one sort."""

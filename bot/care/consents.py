@@ -7,7 +7,6 @@ meanwhile nothing stops working. Does not know what the words are, nor what foll
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot.store.tables import consents
 from bot.store.types import new_id
+from flows.engine.values import dataclass
 
 
 class Purpose(StrEnum):

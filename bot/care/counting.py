@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, func, or_, select
 
 from bot.care.people import Person
 from bot.store import tables
 from bot.store.vault import SEALED_NOTHING
+from flows.engine.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -32,6 +31,7 @@ from bot.care.sharing import With
 from bot.schedule.local_time import instant_on
 from bot.store.tables import people as people_table
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 WEEKS = 5
 

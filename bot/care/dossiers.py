@@ -6,7 +6,6 @@ keys and the machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from bot.care.people import Person
 from bot.store.tables import dossiers
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 DOSSIER = "dossiers.dossier"
 RECORD = "kindreflex"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.store.upsert import upsert
 from bot.store.vault import Vault
 from flows.engine.harmless import harmless_name
 from flows.engine.templates import enumerate_dutch
+from flows.engine.values import dataclass
 
 CHILD = "children.name"
 CALLS_ME = "child_words.calls_me"

@@ -8,12 +8,12 @@ gets what.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.schedule.local_time import instant_on, local_date
+from flows.engine.values import dataclass
 
 Kind = Literal["once", "weeks", "thin", "before", "after"]
 ONCE, EVERY_WEEK, EVERY_TWO_WEEKS, WINDING_DOWN = "once", "weeks:1", "weeks:2", "thin:1,2,4,8,12"

@@ -7,7 +7,7 @@ nor which words stand around it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from bot.store.tables import appointments, follow_up_people, follow_ups, letters
 from bot.store.timers import Timer
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 CONTENT = "follow_ups.content"
 OPEN, ENDED, CANCELLED, OFFERED = "open", "ended", "cancelled", "offered"

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from flows.engine.values import dataclass
 
 _FILE = Path(__file__).with_name("given_away.txt")
 _LONGEST_PLACE = 4

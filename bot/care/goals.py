@@ -6,10 +6,10 @@ Pure. Does not know what the goals are about.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.care.records import Record
+from flows.engine.values import dataclass
 
 OPEN, REACHED, LET_GO = "open", "reached", "let_go"
 ROUND = timedelta(weeks=4)

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from bot.store.tables import people as people_table
 from bot.store.timers import Timer
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 SETTINGS, NAME = "peer_groups.settings", "peer_members.name"
 SMALLEST, LARGEST = 5, 15

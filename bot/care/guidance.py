@@ -9,7 +9,6 @@ Does not know what the kinds mean, nor who may read them: whoever shows an entry
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from bot.care.people import Person
 from bot.store.tables import families, guidance
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 ENTRY = "guidance.entry"
 _AUTHOR, _NOTED = "author", "noted"

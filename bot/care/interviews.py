@@ -7,7 +7,6 @@ other parent reads it. Does not know the questions, only their order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -16,6 +15,7 @@ from bot.care import guidance
 from bot.care.guidance import Entry
 from bot.care.people import Person
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 KIND = "interview"
 ASKED, YES, NO, PLACE = "asked", "yes", "no", "place"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
@@ -13,6 +12,7 @@ from bot.care.people import Role
 from bot.store.tables import invitations
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 NAME = "invitations.name"
 VALID_FOR = timedelta(hours=72)

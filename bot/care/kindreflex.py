@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from bot.care.families import age_on
 from bot.care.guidance import Entry
+from flows.engine.values import dataclass
 
 KIND = "kindreflex"
 OWN_SAY_FROM = 12

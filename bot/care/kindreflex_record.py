@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.care.looks import Look
 from bot.care.people import Person, Role
 from bot.store import tables
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 OPENING, LOOKED = "kindreflex_open", "kindreflex_look"
 """Kinds of rows: that the record was opened to a stand-in, and that somebody looked."""

@@ -5,7 +5,6 @@ Does not know how it is asked or told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from bot.care.people import STOPPED, Person
 from bot.store import outbox, timers
 from bot.store.tables import metadata
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 _FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 _ASKS_LATER = ("pause", "silence", "half_way", "evening_later", "look_back_later")

@@ -6,7 +6,6 @@ Does not know how a letter looks in the receiver's chat.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
@@ -15,6 +14,7 @@ from bot.store import outbox
 from bot.store.tables import letters, people
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 TEXT, FILE = "letters.text", "letters.file"
 

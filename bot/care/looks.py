@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from bot.store.tables import looks, people
 from bot.store.types import new_id
 from bot.store.vault import SEALED_NOTHING, Unreadable, Vault
+from flows.engine.values import dataclass
 
 LOOK = "looks.look"
 END = "people.looks_end"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from bot.care.records import Record
+from flows.engine.values import dataclass
 
 START, HALFWAY, END = MOMENTS = ("start", "halfway", "end")
 

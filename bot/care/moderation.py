@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
@@ -16,6 +15,7 @@ from bot.care.groups import Group, Member
 from bot.care.people import Person
 from bot.care.posts import Content
 from bot.schedule.local_time import instant_on, local_date
+from flows.engine.values import dataclass
 
 Act = Literal["show", "hold", "wait", "muted", "closed"]
 FIRST, WORD, DANGER, MEMBER = "first", "word", "danger", "member"

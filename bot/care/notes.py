@@ -5,7 +5,7 @@ Does not know how it is asked.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from bot.care import records
 from bot.care.records import Field, Record
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 KIND, UNDECIDED = "note", "loose"
 """What was decided to stay is a note; until then it is of a kind of its own, which goes by itself after a while."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.schedule.local_time import instant_on, local_date
+from flows.engine.values import dataclass
 
 DEFAULT = "12345 09:00-17:00"
 _FORM = re.compile(r"([1-7]{1,7}) ([0-2]\d:[0-5]\d)-([0-2]\d:[0-5]\d)")

@@ -6,7 +6,6 @@ Numbers of families, never what anybody keeps; of parents and children no name a
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from bot.store.tables import invitations as invitation_table
 from bot.store.tables import people as people_table
 from bot.store.tables import records as record_table
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 _RITUAL = "reflection"
 HIDDEN_BELOW = 5

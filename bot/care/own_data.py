@@ -6,7 +6,6 @@ What somebody cannot find here, we do not have. Does not know what Telegram keep
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +38,7 @@ from bot.care.records import Record
 from bot.care.sharing import Entry, With
 from bot.store import tables, timers
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 _PRONOUNS = {"he": "hij", "she": "zij", "name": "de naam"}
 _WITH = {With.MENTOR: "mentor", With.CO_PARENT: "andere ouder", With.GROUP: "groep"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select, func, select
+
+from flows.engine.values import dataclass
 
 T = TypeVar("T")
 

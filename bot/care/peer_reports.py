@@ -6,7 +6,6 @@ Decides nothing: that is `moderation`. Tells nobody.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from bot.store.tables import peer_log, peer_members, peer_posts, peer_reports, p
 from bot.store.timers import Timer
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 ENTRY = "peer_log.entry"
 OPEN, DONE, KEPT = "open", "done", "kept"
@@ -103,6 +103,12 @@ def go_on(connection: Connection, report_id: int, stage: int, due_at: datetime, 
     """Others are asked to look, until this moment."""
     values = {"stage": stage, "due_at": due_at, "status": status}
     connection.execute(update(peer_reports).where(peer_reports.c.id == report_id).values(values))
+
+
+def move(connection: Connection, from_post: int, to_post: int) -> None:
+    """What waits about one post is about the other from now on, and is still to be told of that."""
+    own = peer_reports.c.post_id == from_post, peer_reports.c.status != DONE
+    connection.execute(update(peer_reports).where(*own).values(post_id=to_post, status=KEPT))
 
 
 def close(connection: Connection, post_id: int, by: int | None, outcome: str, now: datetime) -> list[Report]:

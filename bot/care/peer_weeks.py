@@ -8,7 +8,7 @@ Does not know what anything looks like, nor how it gets to anybody.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from typing import Any
@@ -24,6 +24,7 @@ from bot.store.tables import timers as timer_rows
 from bot.store.timers import Timer
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 THEME = "peer_weeks.theme"
 DECK, OWN = "group_themes", "own"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, exists, insert, select, update
 
 from bot.care import looks
-from bot.store.tables import conversations, families, people
+from bot.store.tables import conversations, families, peer_members, people
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 NAME = "people.name"
 STATE = "conversations.state"
@@ -78,7 +78,8 @@ class Person:
         return self.away_from <= self.local(now).date() <= self.away_until
 
 
-_OF_LANE = (*people.c, families.c.mentor_id, conversations.c.state_sealed, conversations.c.active_at)
+_KNOWS_GROUPS = exists().where(peer_members.c.person_id == people.c.id).label("knows_groups")
+_OF_LANE = (*people.c, families.c.mentor_id, conversations.c.state_sealed, conversations.c.active_at, _KNOWS_GROUPS)
 
 
 def beside(lane: FromClause) -> Select[Any]:
@@ -98,12 +99,14 @@ _CHANGE = update(people).where(people.c.id == bindparam("person"))
 @dataclass(frozen=True, slots=True)
 class Present:
     """Who is in a chat, if anybody came in there, and what is kept of the conversation. `children` are the rows of
-    their children, still sealed, where these were looked up along with them: see `families.beside`."""
+    their children, still sealed, where these were looked up along with them: see `families.beside`. `knows_groups`:
+    whether they ever were in a peer group, or asked for one."""
 
     person: Person | None
     state: bytes | None
     active_at: datetime | None
     children: Sequence[Any] | None = None
+    knows_groups: bool = True
 
 
 def present(connection: Connection, vault: Vault, chat_id: int) -> Present:
@@ -114,7 +117,8 @@ def present(connection: Connection, vault: Vault, chat_id: int) -> Present:
 def present_of_row(row: Any, vault: Vault) -> Present:
     """Who is present, in a row that holds the columns of `beside`."""
     state = vault.open(STATE, row.lane, row.state_sealed) if row.state_sealed else None
-    return Present(_person(row, vault) if row.id is not None else None, state, row.active_at)
+    person = _person(row, vault) if row.id is not None else None
+    return Present(person, state, row.active_at, knows_groups=row.knows_groups)
 
 
 def sealed_sample(connection: Connection) -> tuple[str, int, bytes] | None:

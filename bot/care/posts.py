@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.store.tables import peer_copies, peer_groups, peer_marks, peer_members,
 from bot.store.types import new_id
 from bot.store.upsert import upsert
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 POST = "peer_posts.post"
 TEXT, PHOTO, VOICE, STICKER, POLL, THEME, CHECKIN = "text", "photo", "voice", "sticker", "poll", "theme", "checkin"
@@ -29,7 +30,8 @@ DRAFT, HELD, SHOWN, WITHDRAWN, REMOVED = "draft", "held", "shown", "withdrawn", 
 class Content:
     """What a post says. `file_id`: the file as its writer sent it; `clean_id`: the same without anything that tells
     where it came from, once it was made; `options`: what can be chosen under it; `edited`: its writer changed it;
-    `picture`: the kind and the data of a picture that says the same as the text."""
+    `picture`: the kind and the data of a picture that says the same as the text; `changes`: the post that is to say this
+    instead, once its writer says so."""
 
     text: str = ""
     file_id: str | None = None
@@ -37,6 +39,7 @@ class Content:
     options: tuple[str, ...] = ()
     edited: bool = False
     picture: Mapping[str, Any] | None = None
+    changes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

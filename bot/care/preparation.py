@@ -7,7 +7,7 @@ moment, read through `sharing`. Does not know how it is said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from bot.schedule.local_time import instant_on, local_date
 from bot.store import tables, timers
 from bot.store.types import read_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 PARENT_FLOW, MENTOR_FLOW = FLOWS = "preparation", "preparation_mentor"
 TOPIC, STUCK = "topic", "stuck"

@@ -6,7 +6,6 @@ Does not know how it is asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.care.records import Record
 from bot.store.tables import people, proposals
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 WORDS = "proposals.words"
 

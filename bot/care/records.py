@@ -6,7 +6,6 @@ Does not know what the kinds mean; the catalog of the flows does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from bot.store.tables import answers, records
 from bot.store.types import new_id
 from bot.store.upsert import upsert
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 FIELDS = "records.fields"
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, time
 from typing import Literal
 
 from bot.care.meeting_words import DAY_WORD, day_in, held_day, time_in
+from flows.engine.values import dataclass
 
 Place = Literal["date", "present", "discussed", "attention", "resolutions", "next", "professional"]
 

@@ -7,7 +7,7 @@ alone. Does not know how a report is said, nor who is told of it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple, dataclass, field, replace
+from dataclasses import asdict, astuple, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from bot.care.proposals import Proposed
 from bot.store.tables import families, reports
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 PARTS, PROFESSIONAL = "reports.parts", "reports.professional"
 

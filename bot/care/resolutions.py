@@ -7,7 +7,7 @@ Also the way in for whoever makes one for a parent, such as a report of a meetin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -21,6 +21,7 @@ from bot.care.records import Field, Record
 from bot.schedule.local_time import next_instant
 from bot.store.types import new_id, read_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 KIND, CHECK_KIND = "resolution", "resolution_check"
 NOW, CHECK = "resolution_now", "resolution_check"

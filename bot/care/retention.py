@@ -7,11 +7,11 @@ Does not know how to delete anything.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from bot.store import inbox, outbox
+from flows.engine.values import dataclass
 
 YEAR = timedelta(days=365)
 

@@ -6,7 +6,6 @@ Times are the parent's own, kept as local time and zone. Does not know what the 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from bot.schedule.local_time import instant_on, next_instant
 from bot.store import timers
 from bot.store.timers import Timer
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 EVENING, EVENING_LATER, HALF_WAY = "evening", "evening_later", "half_way"
 LOOK_BACK, LOOK_BACK_LATER = "look_back", "look_back_later"

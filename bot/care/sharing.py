@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from bot.care.people import Person, Role
 from bot.care.records import Record
 from bot.store.tables import records
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 
 class With(enum.IntFlag):

@@ -6,11 +6,11 @@ Pure: records in, weeks and movements out. Does not know which signals there are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from bot.care.records import Field, Record
+from flows.engine.values import dataclass
 
 Good = Literal["high", "low"]
 """Which end of a signal's scale is the good one."""

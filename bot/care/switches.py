@@ -5,7 +5,6 @@ Does not know which flows are gated: their files say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
@@ -14,6 +13,7 @@ from bot.care.people import Person
 from bot.store.tables import families, switches
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 WHY = "switches.why"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.care.guidance import Entry
+from flows.engine.values import dataclass
 
 KIND = "video"
 PLANNED, FOCUS, TALKED = "planned", "focus", "talked"

@@ -6,9 +6,10 @@ own types, so that what Telegram adds goes nowhere until somebody decides about 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from flows.engine.values import dataclass
 
 Decision = Literal["passes", "held", "borrowed", "about", "service"]
 """passes: what it says goes to the others, without anything that tells where it came from. held: it is not sent, and

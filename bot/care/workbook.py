@@ -8,7 +8,6 @@ who else may read of it: for a mentor `of_family` gives what both have, and `sha
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -22,6 +21,7 @@ from bot.care.reports import Given
 from bot.care.resolutions import Tried
 from bot.care.sharing import Entry
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 _PLANNED = (appointment_rules.AGREED, appointment_rules.HAPPENED, appointment_rules.MISSED)
 """What was on the calendar: a proposal is not, and what was cancelled is not any more."""

@@ -6,7 +6,7 @@ Does not know what is done with them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from bot.care.people import Person, Role
 from bot.schedule.local_time import instant_on
 from flows.engine.dutch.spoken import clock_time, lasting_date, spoken_date, spoken_time, weekday_name
 from flows.engine.templates import enumerate_dutch, render
+from flows.engine.values import dataclass
 
 if TYPE_CHECKING:
     from bot.conversation.facts import Facts

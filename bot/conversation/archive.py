@@ -9,7 +9,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -20,6 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from flows.engine.dutch.spoken import full_date
 from flows.engine.library import CONTENT
+from flows.engine.values import dataclass
 
 MAX_FILE = 20 * 1024 * 1024
 """The largest file that Telegram gives to a bot, in bytes."""

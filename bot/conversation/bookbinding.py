@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from html import unescape
 from typing import Any
@@ -28,6 +28,7 @@ from bot.screens.entries import File
 from flows.engine.dutch.spoken import day_of_month, full_date, month_name, month_of_year
 from flows.engine.state import Request
 from flows.engine.templates import excerpt
+from flows.engine.values import dataclass
 
 SCENE = "scene"
 _CARDS = {thoughts.THOUGHT: "warm", thoughts.SAYING: "fresh", thoughts.TO_REMEMBER: "calm"}

@@ -23,6 +23,7 @@ from bot.conversation.peer_words import LONGEST
 from bot.conversation.turn import Turn
 from bot.screens import entries
 from bot.screens.entries import MAX_LABEL, PEERS
+from bot.store.types import read_id
 from flows.engine.state import Key
 from flows.engine.templates import excerpt
 
@@ -43,18 +44,17 @@ BROUGHT: Mapping[str, tuple[str, ...]] = MappingProxyType(
 agreed or written for a hard moment cannot."""
 _MY_CHILD, _OF_MY_CHILD = "mijn kind", "mijn kind z’n"
 _MOST = LONGEST - 200
-_DIGITS = 19
 
 
 def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     """Does what a button of the bridge asks; False when it is about nothing of this person's."""
     act, _, given = rest.partition(":")
     number, _, more = given.partition(":")
-    if turn.person is None or not number.isdecimal() or len(number) > _DIGITS or int(number) >= 2**63:
+    if turn.person is None or not read_id(number):
         return False
     match act:
         case "o":
-            return _bring(turn, int(number), more)
+            return _bring(turn, read_id(number), more)
         case "y":
             return _goes(turn, number, message_id)
         case "t" | "n":
@@ -80,17 +80,18 @@ def _open_places(turn: Turn) -> list[Place]:
 
 
 def _bring(turn: Turn, record_id: int, wanted: str) -> bool:
-    """Asks to which group, then shows how it will stand there."""
-    person, places = turn.person, _open_places(turn)
-    record = records.by_id(turn.connection, turn.host.vault, person.id, record_id) if person else None
-    if person is None or record is None or record.kind not in BROUGHT or not places:
+    record = records.by_id(turn.connection, turn.host.vault, turn.person.id, record_id) if turn.person else None
+    return record is not None and bring(turn, record, wanted)
+
+
+def bring(turn: Turn, record: Record, wanted: str = "") -> bool:
+    """Asks to which group, unless it is the one `wanted` or the only one, then shows how it will stand there. False
+    when it is nothing for a group, or there is none to bring it to."""
+    places = [one for one in _open_places(turn) if wanted in ("", str(one.group.id))]
+    if record.kind not in BROUGHT or not places:
         return False
-    if wanted:
-        places = [one for one in places if str(one.group.id) == wanted]
-        if not places:
-            return False
     if len(places) > 1:
-        rows = [[Key(excerpt(one.group.name, MAX_LABEL), f"{PEERS}:j:o:{record_id}:{one.group.id}")] for one in places]
+        rows = [[Key(excerpt(one.group.name, MAX_LABEL), f"{PEERS}:j:o:{record.id}:{one.group.id}")] for one in places]
         turn.send(turn.text("peer_bring_which"), rows)
         return True
     text, replaced = _in_the_group(turn, record)

@@ -6,7 +6,6 @@ The word that asks for help is not here: it is looked for in front of everything
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.care import invitations
 from bot.care.people import Role
@@ -15,6 +14,7 @@ from bot.conversation.turn import Turn
 from bot.safety import attempts
 from bot.safety.access import Who, audience
 from flows.engine.state import Back, Resume, Stop
+from flows.engine.values import dataclass
 
 TO_FLOW = "doe-"
 """How a start link begins that leads to a flow: a mentor can send it, and it works for whoever may start the flow."""

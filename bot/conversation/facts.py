@@ -6,9 +6,10 @@ Does not know which flow asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,7 @@ from bot.care.consents import Purpose
 from bot.care.counting import Count
 from bot.care.dossiers import NOTHING_BY_LAW, ByLaw
 from bot.care.families import Child, spoken
+from bot.care.groups import RELAY
 from bot.care.people import Person, Role
 from bot.conversation import (
     appointment_words,
@@ -58,7 +60,9 @@ from bot.store.vault import Vault
 from flows.engine.definition import Deck, Flow, RecordKind
 from flows.engine.dutch.spoken import dotted_time, spoken_date, spoken_time, weekday_name
 from flows.engine.library import Library
+from flows.engine.matching import MOST_OFFERS
 from flows.engine.templates import enumerate_dutch, excerpt, possessive, render
+from flows.engine.values import dataclass
 
 _DAY_NAMES = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _ZONE_NAMES = {"Europe/Amsterdam": "Nederland", "Europe/Brussels": "België"}
@@ -76,7 +80,8 @@ _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 class Facts(Mapping[str, object]):
     """The facts for one person at one moment. `loose_key` names the note being decided on, if any; `law` says what the
     organisation must keep of who leaves; `fitting` finds flows for what somebody typed; `children_at_hand` are rows
-    that were read just before, and hold until something is changed."""
+    that were read just before, and hold until something is changed; `knows_groups`: whether there can be a peer group
+    of theirs to look for: who never was in one does not wait for that."""
 
     connection: Connection
     vault: Vault
@@ -89,6 +94,7 @@ class Facts(Mapping[str, object]):
     law: ByLaw = NOTHING_BY_LAW
     fitting: Callable[[str], Sequence[str]] = lambda text: ()
     children_at_hand: Sequence[Any] | None = None
+    knows_groups: bool = True
     _known: dict[str, object] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> object:
@@ -264,29 +270,34 @@ def _week(facts: Facts) -> object:
 
 
 def _loose(facts: Facts) -> object:
-    person = facts.person
-    record = (
-        records.find(facts.connection, facts.vault, person.id, facts.loose_key) if person and facts.loose_key else None
-    )
-    if record is None:
-        return {"kind": "text", "excerpt": "", "count": 0}
-    pieces = notes.pieces_of(record)
+    pieces = _loose_pieces(facts)
+    if not pieces:
+        return {"kind": "text", "excerpt": "", "count": 0, "can_go": False}
     kinds = {_LOOSE_KINDS.get(piece.kind, piece.kind) for piece in pieces}
+    words_only = kinds == {"text"}
     return {
         "kind": kinds.pop() if len(kinds) == 1 else "several",
-        "excerpt": excerpt(str(record.value("text") or "")),
+        "excerpt": excerpt(next((piece.text for piece in reversed(pieces) if piece.text), "")),
         "count": len(pieces),
+        "can_go": words_only and any(one["kind"] == RELAY and not one["closing"] for one in peer_facts.mine(facts)),
     }
 
 
 def _offers(facts: Facts) -> object:
+    """What was sent last weighs most: it is what somebody wants now."""
+    pieces = _loose_pieces(facts)
+    if any(piece.kind != "text" for piece in pieces):
+        return []
+    fitting = dict.fromkeys(name for piece in reversed(pieces) for name in facts.fitting(piece.text))
+    return [{"id": name, "title": facts.flows[name].title} for name in islice(fitting, MOST_OFFERS)]
+
+
+def _loose_pieces(facts: Facts) -> list[notes.Piece]:
     person = facts.person
     record = (
         records.find(facts.connection, facts.vault, person.id, facts.loose_key) if person and facts.loose_key else None
     )
-    if record is None or any(piece.kind != "text" for piece in notes.pieces_of(record)):
-        return []
-    return [{"id": name, "title": facts.flows[name].title} for name in facts.fitting(str(record.value("text") or ""))]
+    return notes.pieces_of(record) if record else []
 
 
 def _invited(facts: Facts) -> object:

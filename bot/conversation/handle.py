@@ -67,10 +67,21 @@ HELPED = "helped"
 _NOBODY_LISTENS = "note:nobody_listens"
 """Under this name the state remembers in which run it was said."""
 
+LEFT_TO_OTHERS, _LOOK_AGAIN = timedelta(seconds=20), timedelta(seconds=1)
+"""How long an input waits for a process whose content has the step at which its conversation stands."""
+
 Decode = Callable[[bytes], Incoming]
 
 
-def handle_next(database: Database, host: Host, decode: Decode, now: datetime) -> bool:
+class _OfAnotherVersion(Exception):
+    """While an older and a newer version run side by side, each goes on with the conversations that it knows."""
+
+
+Waited = Callable[[timedelta], object]
+"""Is told how long an input waited that was taken from the inbox."""
+
+
+def handle_next(database: Database, host: Host, decode: Decode, now: datetime, waited: Waited | None = None) -> bool:
     """Handles the oldest input whose lane is free; False when there is none."""
     item: Item | None = None
 
@@ -89,12 +100,19 @@ def handle_next(database: Database, host: Host, decode: Decode, now: datetime) -
         return True
 
     try:
-        return database.do(work)
+        handled = database.do(work)
     except Exception as error:
         if item is None or database.is_gone(error):
             raise
+        if isinstance(error, _OfAnotherVersion):
+            row = item.id
+            database.do(lambda connection: inbox.leave(connection, row, now + _LOOK_AGAIN))
+            return True
         _failed(database, host, item, error, now)
         return True
+    if item and waited:
+        waited(now - item.came_at)
+    return handled
 
 
 def _decoded(item: Item, decode: Decode, now: datetime) -> Incoming:
@@ -135,6 +153,8 @@ def _handle(connection: Connection, host: Host, found: NextInput, incoming: Inco
         return None
     item = found.item
     turn = Turn(host, connection, item.chat_id, incoming, now, found.present())
+    if host.has_others and turn.is_of_another_version and now - item.came_at < LEFT_TO_OTHERS:
+        raise _OfAnotherVersion
     if turn.person is None and turn.state.running:
         _check_link(turn)
     turn.let_go_of_what_is_off()

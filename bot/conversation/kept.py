@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.care import coming, consents, families, pages, people, records, sharing
 from bot.care.consents import Purpose
@@ -22,6 +21,7 @@ from bot.store.types import MAX_ID
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key
 from flows.engine.templates import excerpt
+from flows.engine.values import dataclass
 
 SCREEN = "kept"
 WORKBOOK = workbook.SCREEN

@@ -24,6 +24,7 @@ from bot.safety import attempts
 from bot.screens.entries import PEERS
 from bot.store import outbox
 from bot.store.outbox import Call, Priority
+from bot.store.types import read_id
 from flows.engine.templates import enumerate_dutch, render
 
 LINK = f"{PEERS}:i:n"
@@ -214,7 +215,7 @@ def tapped_in_group(turn: Turn, tap: TappedInGroup) -> None:
 
 def _point(turn: Turn, tap: TappedInGroup, group: Group, person: Person, wish: str) -> None:
     post_id, _, number = wish.partition(":")
-    post = posts.find(turn.connection, turn.host.vault, int(post_id)) if int(post_id) < 2**63 else None
+    post = posts.find(turn.connection, turn.host.vault, read_id(post_id))
     if post is None or post.group_id != group.id or not rhythm.is_open(turn, post):
         _toast(turn, tap, "peer_toast_over")
         return

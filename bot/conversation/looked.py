@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from bot.care import looks, pages, people
@@ -15,6 +15,7 @@ from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import LOOKED
 from flows.engine.dutch.spoken import spoken_date
+from flows.engine.values import dataclass
 
 SCREEN = "looked"
 

@@ -10,7 +10,6 @@ Does not decide anything: that is done where the tap is handled.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.care.people import Role
@@ -24,6 +23,7 @@ from bot.safety.help import HELP, HelpCards
 from bot.screens import entries, menus
 from flows.engine.definition import Flow
 from flows.engine.library import Library
+from flows.engine.values import dataclass
 
 
 class Actor(StrEnum):

@@ -22,6 +22,7 @@ from bot.conversation import outgoing
 from bot.conversation.outgoing import Rows
 from bot.conversation.turn import SAFETY_FLOWS, Turn
 from bot.screens import entries
+from bot.store.types import read_id
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key, State
 from flows.engine.templates import enumerate_dutch, excerpt, render
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 QUEUE, POST = f"{entries.PEERS}:k", f"{entries.PEERS}:b"
 """What the buttons carry that open what waits, and one post of it: its id follows."""
-MAX_ID = 2**63 - 1
 
 
 # --- what comes in ----------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ MAX_ID = 2**63 - 1
 
 def reported(turn: Turn, rest: str, message_id: int | None) -> bool:
     """Somebody reports a post, with one tap; False when it is none that they see."""
-    post = posts.find(turn.connection, turn.host.vault, number(rest))
+    post = posts.find(turn.connection, turn.host.vault, read_id(rest))
     if post is None or turn.person is None:
         return False
     place = groups.place_of(turn.connection, turn.host.vault, turn.person.id, post.group_id)
@@ -88,6 +88,12 @@ def shown(turn: Turn, group: Group, post: Post) -> None:
             ask = moderation.whom(report.why, turns(turn, group, writer), moderation.MODERATORS, turn.now)
             _goes_on(turn, group, report, ask)
             _tell_moderators(turn, group, post, report.why, ask)
+
+
+def changed(turn: Turn, group: Group, draft: Post, post: Post) -> None:
+    """The post says from now on what the draft said: what waits about that, the moderators hear of as it stands there."""
+    peer_reports.move(turn.connection, draft.id, post.id)
+    shown(turn, group, post)
 
 
 def ask_of_draft(turn: Turn, place: Place, post: Post) -> None:
@@ -240,9 +246,3 @@ def moment(turn: Turn, at: datetime, person: Person | None = None) -> str:
     local, today = at.astimezone(zone), turn.now.astimezone(zone).date()
     scope = {"day": spoken_date(local.date(), today), "time": f"{local.hour}.{local.minute:02}"}
     return render(turn.host.library.texts["day_and_time"], scope, html=False)
-
-
-def number(text: str) -> int:
-    """An id in what a button carries; 0 when it is none."""
-    found = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else 0
-    return found if found <= MAX_ID else 0

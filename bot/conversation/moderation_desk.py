@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.care import alerts, groups, letters, moderation, peer_reports, people, posts
@@ -19,14 +19,16 @@ from bot.care.moderation import DANGER, MEMBER, MUTES
 from bot.care.people import Person
 from bot.care.posts import Post
 from bot.conversation import linked, moderating, outgoing, relay
-from bot.conversation.moderating import POST, QUEUE, moment, number
+from bot.conversation.moderating import POST, QUEUE, moment
 from bot.conversation.outgoing import Rows
 from bot.conversation.peer_words import Look
 from bot.conversation.turn import Turn
 from bot.screens import entries
 from bot.screens.entries import MAX_LABEL
+from bot.store.types import read_id
 from flows.engine.state import Key
 from flows.engine.templates import excerpt
+from flows.engine.values import dataclass
 
 MEMBERS = f"{entries.PEERS}:t"
 """What the buttons carry that open the members of a group: its id follows, and that of a member to open that one."""
@@ -98,7 +100,7 @@ def queue_tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
 def post_tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     """Shows a post to somebody who may moderate it, or does something about it; False when it is not theirs to do."""
     found, _, act = rest.partition(":")
-    post = posts.find(turn.connection, turn.host.vault, number(found))
+    post = posts.find(turn.connection, turn.host.vault, read_id(found))
     group = groups.by_id(turn.connection, turn.host.vault, post.group_id) if post else None
     if turn.person is None or post is None or group is None:
         return False
@@ -203,14 +205,14 @@ def members_tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     found, _, more = rest.partition(":")
     if found == "y":
         return _says_who(turn, more)
-    group = groups.by_id(turn.connection, turn.host.vault, number(found))
+    group = groups.by_id(turn.connection, turn.host.vault, read_id(found))
     if turn.person is None or group is None or not moderating.right_in(turn, turn.person, group)[0]:
         return False
     if not more:
         _show_members(turn, group, message_id)
         return True
     member_id, _, act = more.partition(":")
-    member = groups.member(turn.connection, turn.host.vault, number(member_id))
+    member = groups.member(turn.connection, turn.host.vault, read_id(member_id))
     if member is None or member.group_id != group.id or member.moderates:
         return False
     case = _Case(turn.person, group, member, None, whole=True)
@@ -413,8 +415,8 @@ def _behind(turn: Turn, member: Member | None) -> Person | None:
 def _says_who(turn: Turn, rest: str) -> bool:
     """A member lets the moderator who asked know who they are, so that they can talk; False when nobody asked."""
     member_id, _, asker = rest.partition(":")
-    member = groups.member(turn.connection, turn.host.vault, number(member_id))
-    moderator = people.by_id(turn.connection, turn.host.vault, number(asker)) if number(asker) else None
+    member = groups.member(turn.connection, turn.host.vault, read_id(member_id))
+    moderator = people.by_id(turn.connection, turn.host.vault, read_id(asker)) if read_id(asker) else None
     group = groups.by_id(turn.connection, turn.host.vault, member.group_id) if member else None
     me = turn.person
     if me is None or member is None or group is None or moderator is None or member.person_id != me.id:

@@ -14,11 +14,12 @@ from bot.care.groups import LINKED, Group, Settings
 from bot.care.peer_reports import Entry
 from bot.care.posts import Content
 from bot.conversation import moderating, relay
-from bot.conversation.moderating import moment, number
+from bot.conversation.moderating import moment
 from bot.conversation.moderation_desk import MEMBERS
 from bot.conversation.turn import Turn
 from bot.screens import entries
 from bot.screens.entries import MAX_LABEL
+from bot.store.types import read_id
 from flows.engine.state import Key, Ref
 from flows.engine.templates import enumerate_dutch, excerpt
 
@@ -32,7 +33,7 @@ _LOGGED = 8
 def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
     """Shows how a group is watched over, or changes it; False when it is not for this person."""
     found = _TAP.fullmatch(rest)
-    group = groups.by_id(turn.connection, turn.host.vault, number(found[1])) if found else None
+    group = groups.by_id(turn.connection, turn.host.vault, read_id(found[1])) if found else None
     if found is None or group is None or turn.person is None:
         return False
     if not moderating.right_in(turn, turn.person, group)[0]:

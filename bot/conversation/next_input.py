@@ -6,7 +6,7 @@ Nearly every input needs them all, and asking is what takes the time. Does not k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.care.people import Present
 from bot.store import inbox
 from bot.store.inbox import Item
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 _NEXT = families.beside(people.beside(inbox.HEAD))
 

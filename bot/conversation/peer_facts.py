@@ -92,7 +92,7 @@ def _everybody(facts: Facts, group_id: int, *statuses: str) -> set[int | None]:
 
 def _places(facts: Facts, *statuses: str) -> list[Place]:
     """The groups inside the bot and linked ones that are not over."""
-    if facts.person is None:
+    if facts.person is None or not facts.knows_groups:
         return []
     found = groups.places(facts.connection, facts.vault, facts.person.id, *statuses)
     return [one for one in found if one.group.status != CLOSED]

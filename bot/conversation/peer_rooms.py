@@ -19,7 +19,7 @@ from bot.conversation import digests, linked, moderating, peer_facts, relay
 from bot.conversation.turn import Turn
 from bot.screens import menus
 from bot.screens.entries import MAX_LABEL, PEERS, Rows
-from bot.store.types import MAX_ID
+from bot.store.types import MAX_ID, read_id
 from flows.engine.dutch.spoken import spoken_date
 from flows.engine.state import Key, Ref
 from flows.engine.templates import enumerate_dutch, excerpt, render
@@ -361,8 +361,7 @@ def _uninvite(turn: Turn, person: Person, member_id: int, message_id: int | None
 def by_link(turn: Turn, code: str) -> bool:
     """Somebody opened a link of a group; False when it opens nothing."""
     number, _, secret = code.removeprefix(LINK).partition("-")
-    group_id = int(number) if number.isascii() and number.isdecimal() and len(number) <= 19 else 0
-    group = groups.by_id(turn.connection, turn.host.vault, group_id) if 0 < group_id <= MAX_ID else None
+    group = groups.by_id(turn.connection, turn.host.vault, read_id(number))
     if turn.person is None or group is None or not _opens(group, secret, turn.now):
         return False
     found = groups.places(turn.connection, turn.host.vault, turn.person.id, IN, LEFT, groups.REMOVED)
@@ -375,6 +374,7 @@ def by_link(turn: Turn, code: str) -> bool:
         turn.say("peer_link_not_you")
     else:
         groups.invite(turn.connection, group.id, turn.person.id, turn.now)
+        turn.facts.knows_groups = True
         turn.facts.forget()
         start_about(turn, JOIN, group.id)
     return True

@@ -7,7 +7,7 @@ Every tap looks up anew whether this person is in the group, and guides it. Does
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.screens.entries import MAX_LABEL, PEERS, Rows
 from flows.engine.dutch.words import MONTHS
 from flows.engine.state import Key
 from flows.engine.templates import excerpt
+from flows.engine.values import dataclass
 
 OWN_THEME = "peer_theme"
 """The flow in which somebody writes a theme."""

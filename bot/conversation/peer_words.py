@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +23,7 @@ from bot.screens.entries import PEERS
 from flows.engine.harmless import harmless_name
 from flows.engine.state import Key
 from flows.engine.templates import excerpt, render
+from flows.engine.values import dataclass
 
 STOP = f"{PEERS}:q"
 """What the button carries with which somebody stops talking in a group."""

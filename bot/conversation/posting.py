@@ -5,7 +5,7 @@ to. Does not know why somebody writes, nor who may.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, get_args
@@ -17,6 +17,7 @@ from bot.conversation import outgoing
 from bot.conversation.outgoing import Rows
 from bot.conversation.turn import Turn
 from flows.engine.harmless import harmless
+from flows.engine.values import dataclass
 
 FILES = frozenset(get_args(outgoing.FileKind))
 _WITHOUT_CAPTION = {"sticker", "video_note"}

@@ -25,6 +25,7 @@ from bot.screens.entries import PEERS
 from bot.store import outbox, timers
 from bot.store.outbox import Call
 from bot.store.timers import Timer
+from bot.store.types import read_id
 from flows.engine.harmless import harmless, harmless_name
 from flows.engine.state import Key, Resume
 from flows.engine.templates import enumerate_dutch, excerpt
@@ -45,7 +46,7 @@ _OPEN = (groups.OPEN, groups.CLOSING)
 def claim(turn: Turn, message: Message) -> Callable[[], None] | None:
     """What is to be done with a message that is for a group, or may be; None when it is private."""
     person, running = turn.person, turn.state.running
-    if person is None or (running and running.flow in SAFETY_FLOWS):
+    if person is None or not turn.facts.knows_groups or (running and running.flow in SAFETY_FLOWS):
         return None
     places = [one for one in groups.places(turn.connection, turn.host.vault, person.id) if _is_relay(one)]
     if message.reply_to is not None:
@@ -276,18 +277,15 @@ def own_post(turn: Turn, rest: str) -> tuple[Place, Post] | None:
 
 def seen_post(turn: Turn, rest: str) -> tuple[Place, Post] | None:
     """A post of a group in which this person is now, with their place; the number is what a button carries."""
-    if turn.person is None or not rest.isdecimal() or len(rest) > _DIGITS or int(rest) > _MAX_ID:
+    post_id = read_id(rest)
+    if turn.person is None or not post_id:
         return None
-    post = posts.find(turn.connection, turn.host.vault, int(rest))
+    post = posts.find(turn.connection, turn.host.vault, post_id)
     place = groups.place_of(turn.connection, turn.host.vault, turn.person.id, post.group_id) if post else None
     if post is None or place is None:
         return None
     hidden = post.status in (posts.DRAFT, posts.HELD) and post.member_id != place.member.id
     return None if hidden else (place, post)
-
-
-_MAX_ID = 2**63 - 1
-_DIGITS = 19
 
 
 def send_draft(turn: Turn, rest: str, message_id: int | None) -> bool:
@@ -300,7 +298,10 @@ def send_draft(turn: Turn, rest: str, message_id: int | None) -> bool:
         return False
     _tidy(turn, message_id, "peer_chosen_send")
     with as_group(turn):
-        _decide(turn, place, post, asked=True)
+        if post.content.changes:
+            _change_anyway(turn, place, post)
+        else:
+            _decide(turn, place, post, asked=True)
     return True
 
 
@@ -310,8 +311,9 @@ def drop_draft(turn: Turn, rest: str, message_id: int | None) -> bool:
     if draft is None:
         return _is_done(turn, rest, message_id)
     posts.drop(turn.connection, [draft[1]])
+    name = "peer_not_changed" if draft[1].content.changes else "peer_not_sent"
     with as_group(turn):
-        turn.show(turn.text("peer_not_sent", group=draft[0].group.name), [], message_id)
+        turn.show(turn.text(name, group=draft[0].group.name), [], message_id)
     return True
 
 
@@ -337,9 +339,11 @@ def _tidy(turn: Turn, message_id: int | None, name: str, **scope: object) -> Non
 
 def edited(turn: Turn, new: Edited) -> bool:
     """An edit of one's own post follows everywhere; of a draft it is asked anew. False when it is no post."""
-    person = turn.person
+    person = turn.person if turn.facts.knows_groups else None
     found = posts.written(turn.connection, turn.host.vault, person.id, new.message_id) if person else []
-    for post in found:
+    waiting = [one for one in found if one.content.changes]
+    posts.drop(turn.connection, waiting)
+    for post in (one for one in found if one not in waiting):
         place = groups.place_of(turn.connection, turn.host.vault, person.id, post.group_id) if person else None
         if place and place.group.status in _OPEN:
             with as_group(turn):
@@ -364,15 +368,49 @@ def _edited(turn: Turn, place: Place, post: Post, text: str) -> None:
     names = names_in(turn, place, text)
     known = names_in(turn, place, post.content.text)
     fresh = [one for one in names if one not in known]
-    if turn.host.danger.look(text) and not place.member.moderates:
-        turn.say("peer_edit_waits", group=place.group.name, names="")
+    finding = turn.host.danger.look(text)
+    if verdict.act != "show":
+        turn.say("peer_edit_waits", group=place.group.name)
+    elif finding and not place.member.moderates:
+        moderating.danger_in(turn, place.group, place.member, _change_of(turn, place, post, content), finding)
     elif fresh:
-        turn.say("peer_edit_waits", group=place.group.name, names=enumerate_dutch(fresh))
-    elif verdict.act != "show":
-        turn.say("peer_edit_waits", group=place.group.name, names="")
+        draft, names = _change_of(turn, place, post, content), enumerate_dutch(fresh)
+        rows = [
+            [Key(turn.plain("peer_change_so"), f"{PEERS}:y:{draft.id}")],
+            [Key(turn.plain("peer_change_not"), f"{PEERS}:n:{draft.id}")],
+        ]
+        turn.send(turn.text("peer_ask_change", group=place.group.name, names=names), rows)
     else:
-        changed = posts.reword(turn.connection, turn.host.vault, post, replace(content, edited=True))
-        relay.change(turn, place.group, changed)
+        _changes(turn, place, post, content)
+
+
+def _change_of(turn: Turn, place: Place, post: Post, content: Content) -> Post:
+    """A draft of what a post is to say once its writer says so."""
+    words, vault = replace(content, changes=post.id), turn.host.vault
+    given = place.group.id, place.member.id, post.kind, words
+    return posts.add(turn.connection, vault, *given, turn.now, message_id=post.message_id)
+
+
+def _changes(turn: Turn, place: Place, post: Post, content: Content) -> Post:
+    content = replace(content, edited=True, changes=None)
+    changed = posts.reword(turn.connection, turn.host.vault, post, content)
+    relay.change(turn, place.group, changed)
+    return changed
+
+
+def _change_anyway(turn: Turn, place: Place, draft: Post) -> None:
+    """The writer says that a post is to say this, if it is still there."""
+    post = posts.find(turn.connection, turn.host.vault, draft.content.changes or 0)
+    verdict = moderation.may_change(place.group, place.member, draft.content, turn.now)
+    if post is None or post.status != posts.SHOWN or verdict.act != "show":
+        turn.say(
+            "peer_edit_waits" if post and post.status == posts.SHOWN else "peer_done_before", group=place.group.name
+        )
+    else:
+        changed = _changes(turn, place, post, replace(draft.content, clean_id=post.content.clean_id))
+        moderating.changed(turn, place.group, draft, changed)
+        turn.say("peer_changed_so", group=place.group.name)
+    posts.drop(turn.connection, [draft])
 
 
 # --- talking in a group -----------------------------------------------------------------------------------------------
@@ -389,9 +427,10 @@ def start(turn: Turn, rest: str, message_id: int | None) -> bool:
 
 def place_named(turn: Turn, rest: str) -> Place | None:
     """This person's place in the group that a button names."""
-    if turn.person is None or not rest.isdecimal() or len(rest) > _DIGITS or int(rest) > _MAX_ID:
+    group_id = read_id(rest)
+    if turn.person is None or not group_id:
         return None
-    place = groups.place_of(turn.connection, turn.host.vault, turn.person.id, int(rest))
+    place = groups.place_of(turn.connection, turn.host.vault, turn.person.id, group_id)
     return place if place and _is_relay(place) else None
 
 

@@ -7,7 +7,6 @@ refused without a word about why, and counted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from bot.conversation import (
     alerting,
@@ -35,6 +34,7 @@ from bot.safety.help import HELP
 from bot.screens import entries, menus
 from flows.engine import keyboards
 from flows.engine.state import Resume, Tap
+from flows.engine.values import dataclass
 
 OLD_BUTTON = "old button"
 """The note of a tap on a button of an earlier question, or of somebody else's: these look the same."""

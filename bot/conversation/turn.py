@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -62,6 +62,7 @@ from flows.engine.state import (
     load_state,
 )
 from flows.engine.templates import render
+from flows.engine.values import dataclass
 from flows.engine.walking import LEFT
 
 LOOSE_FLOW = "loose_input"
@@ -76,7 +77,8 @@ _WAKE_USEFUL = {"pause": timedelta(hours=1), "silence": timedelta(hours=12)}
 @dataclass(frozen=True)
 class Host:
     """What every input can count on, the same for all. `link` makes an invitation's code into a start link; `law` says
-    what the organisation must keep of who leaves."""
+    what the organisation must keep of who leaves; `has_others`: other processes handle inputs too, perhaps of another
+    version."""
 
     library: Library
     vault: Vault
@@ -86,6 +88,7 @@ class Host:
     default_region: str
     link: Callable[[str], str]
     law: ByLaw = NOTHING_BY_LAW
+    has_others: bool = False
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -126,6 +129,13 @@ class Turn:
         self.facts.law, self.facts.fitting = host.law, self._fitting
         self._note_loose()
         self.facts.children_at_hand = present.children
+        self.facts.knows_groups = present.knows_groups
+
+    @property
+    def is_of_another_version(self) -> bool:
+        """Whether the conversation stands at a step that our content does not have."""
+        running = self.state.running
+        return running is not None and self.host.library.step(running.top.flow, running.top.step) is None
 
     # --- going out ------------------------------------------------------------------------------------------------
 

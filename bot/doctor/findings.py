@@ -6,12 +6,12 @@ Plain decisions on numbers and dates. Does not know how they were come by, nor a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 
 from bot.safety.attempts import ALARM_AT
 from bot.safety.help import Unverified
+from flows.engine.values import dataclass
 
 
 class Level(IntEnum):

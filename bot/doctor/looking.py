@@ -28,9 +28,9 @@ from bot.safety.access import REFUSED
 from bot.safety.checks import check_safety
 from bot.safety.help import load_help, unverified
 from bot.settings import PREFIX, Settings
+from bot.store import schema
 from bot.store.database import Database, DatabaseProblem
 from bot.store.inbox import noted_since
-from bot.store.schema import revision_of
 from bot.store.tables import inbox, outbox, timers
 from bot.store.vault import KeyProblem, Unreadable, Vault, parse_keys, read_key_file
 from flows.engine.checks import check
@@ -151,9 +151,13 @@ def _database(settings: Settings, vault: Vault | None, now: datetime) -> list[Fi
 
 
 def _tables(connection: Connection, vault: Vault | None, now: datetime) -> list[Finding]:
-    revision = revision_of(connection)
-    if revision != migrations.HEAD:
-        return [findings.clock(now, None, _server_time(connection)), _other_tables(revision)]
+    try:
+        fits = schema.check(connection)
+    except DatabaseProblem:
+        fits = False
+    if not fits:
+        other = _other_tables(schema.revision_of(connection))
+        return [findings.clock(now, None, _server_time(connection)), other]
     newest = connection.execute(select(func.max(inbox.c.received_at))).scalar()
     keys = _sample(connection, vault)
     return [

@@ -10,7 +10,8 @@ Does not know who writes, and keeps nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +21,7 @@ from flows.engine.definition import Id, Text
 from flows.engine.form import Limits, adapter, strict
 from flows.engine.library import CONTENT
 from flows.engine.problems import ContentError, Problem
+from flows.engine.values import dataclass
 from flows.engine.yaml_file import Document, read
 
 REACH = 8
@@ -115,23 +117,38 @@ class _Ready:
         return Finding("explicit" if plain else "possible", self.rule.category, self.rule.id)
 
 
-class DangerWords:
-    """All rules, ready for use. Safe to share between threads."""
+class _Search:
+    """All patterns, ready to be looked for."""
 
     def __init__(self, file: DangerFile) -> None:
         """Raises PatternError for groups that go round in a circle."""
-        self.file = file
         language = Language({**file.words, **file.contexts}, file.contexts, file.short_forms)
 
         def patterns(lines: Iterable[str]) -> list[Pattern]:
             return [pattern for line in lines for pattern in language.patterns(line)]
 
-        self._harmless = patterns(line for one in file.harmless for line in one.say)
-        self._rules = [
+        self.harmless = patterns(line for one in file.harmless for line in one.say)
+        self.rules = [
             _Ready(rule, *(Patterns(patterns(lines)) for lines in (rule.say, rule.unless, rule.softer)))
             for rule in file.rules
         ]
-        self._reader = language.reader(file.real_words)
+        self.reader = language.reader(file.real_words)
+
+
+class DangerWords:
+    """All rules. Safe to share between threads."""
+
+    def __init__(self, file: DangerFile) -> None:
+        self.file = file
+
+    @cached_property
+    def _search(self) -> _Search:
+        """Made with the first text, so that a start need not wait."""
+        return _Search(self.file)
+
+    def check(self) -> None:
+        """Raises PatternError for groups that go round in a circle."""
+        _ = self._search
 
     def look(self, text: str) -> Finding | None:
         """The plainest danger that a text speaks of, and of those the first rule's; None when of none."""
@@ -144,10 +161,11 @@ class DangerWords:
 
     def findings(self, text: str) -> Iterator[Finding]:
         """All that is found, in the order of the rules; of each rule the plainest."""
-        row = self._reader.read(text)
-        for pattern in self._harmless:
+        search = self._search
+        row = search.reader.read(text)
+        for pattern in search.harmless:
             row.blank(pattern)
-        for rule in self._rules:
+        for rule in search.rules:
             if finding := rule.look(row):
                 yield finding
 
@@ -165,11 +183,13 @@ def ready(document: Document[DangerFile]) -> DangerWords:
     """The danger words as used. Raises ContentError with all that keeps them from being used."""
     if problems := list(_problems(document)):
         raise ContentError(problems)
+    words = DangerWords(document.value)
     try:
-        return DangerWords(document.value)
+        words.check()
     except PatternError as error:
         place = document.place("words")
         raise ContentError([Problem(document.path, *place, "E602", error.what, error.mend)]) from None
+    return words
 
 
 def load_danger(content: Path = CONTENT, cache: Path | None = None) -> DangerWords:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from html import escape
 from pathlib import Path
@@ -19,6 +19,7 @@ from flows.engine.definition import Id, Text
 from flows.engine.form import Limits, ShortForm, adapter, strict
 from flows.engine.library import CONTENT
 from flows.engine.state import Key
+from flows.engine.values import dataclass
 from flows.engine.yaml_file import read
 
 HELP = "h"

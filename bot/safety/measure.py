@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.safety.danger import DangerWords, Finding, load_danger
+from flows.engine.values import dataclass
 
 ORDINARY, HELD_OUT = "ordinary", "held_out"
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import unescape
 
@@ -18,6 +17,7 @@ from flows.engine.dutch.spoken import spoken_date
 from flows.engine.library import Library
 from flows.engine.state import Key
 from flows.engine.templates import enumerate_dutch, excerpt, render
+from flows.engine.values import dataclass
 
 KEPT, GUIDED, LOOKED, COMING, ORGANISED = "e", "f", "w", "c", "z"
 """How the buttons of what one keeps, of the families one guides, of who looked, of what comes, and of what a

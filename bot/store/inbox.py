@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import inbox
 from bot.store.types import ROW_BY_ROW, fixed
+from bot.store.upsert import insert_into
 from bot.store.vault import Vault
+from bot.store.wakeups import Channel
+from flows.engine.values import dataclass
 
 PLACE = "inbox.payload"
 MAX_ATTEMPTS = 3
@@ -28,6 +30,7 @@ KEPT = timedelta(days=7)
 _WAIT_AFTER_FAILURE = timedelta(seconds=2)
 _LOCK = 7_241_947
 """An arbitrary number that PostgreSQL knows arriving by."""
+_IN_TURN = text("SELECT pg_advisory_xact_lock(:number), pg_notify(:channel, '')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Item:
     chat_id: int
     kind: str
     attempts: int
+    came_at: datetime
     open: Callable[[], bytes] = field(repr=False)
 
     @property
@@ -59,22 +63,24 @@ class Item:
 
 
 def accept(connection: Connection, vault: Vault, arrivals: Sequence[Arrival], now: datetime) -> int:
-    """Keeps arrivals, leaving out those whose update is known; returns how many were new.
-
-    One process at a time, until it commits: else a row could become visible after one with a higher number, and its
-    lane be open at two ends.
-    """
+    """Keeps arrivals, leaving out those whose update is known; returns how many were new. Workers are told."""
     if not arrivals:
         return 0
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+    in_turn(connection)
     rows = [_row(vault, arrival, now) for arrival in arrivals]
     if all(arrival.update_id is None for arrival in arrivals):
         connection.execute(insert(inbox), rows)
         return len(rows)
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(inbox).on_conflict_do_nothing(index_elements=["update_id"]).returning(inbox.c.id)
+    new = insert_into(connection.dialect.name, inbox)
+    statement = new.on_conflict_do_nothing(index_elements=["update_id"]).returning(inbox.c.id)
     return sum(connection.execute(statement, [row]).first() is not None for row in rows)
+
+
+def in_turn(connection: Connection) -> None:
+    """Before rows are put in: one process at a time, until it commits. Else a row could become visible after one with a
+    higher number, and its lane be open at two ends. Workers are told."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_IN_TURN, {"number": _LOCK, "channel": Channel.CAME})
 
 
 def _row(vault: Vault, arrival: Arrival, now: datetime) -> dict[str, object]:
@@ -101,6 +107,7 @@ HEAD = (
         inbox.c.seal.label("input_seal"),
         inbox.c.payload_sealed,
         inbox.c.attempts,
+        inbox.c.received_at.label("input_at"),
     )
     .where(
         inbox.c.status == _WAITING,
@@ -134,7 +141,7 @@ def take(connection: Connection, vault: Vault, now: datetime) -> Item | None:
 def of_row(row: Any, vault: Vault) -> Item:
     """The item in a row that holds the columns of HEAD."""
     opened = partial(vault.open, PLACE, row.input_seal, row.payload_sealed)
-    return Item(row.input_id, row.lane, row.input_kind, row.attempts, opened)
+    return Item(row.input_id, row.lane, row.input_kind, row.attempts, row.input_at, opened)
 
 
 def finish(connection: Connection, item: Item, note: str | None = None) -> None:
@@ -164,6 +171,12 @@ def fail(connection: Connection, row: int, problem: str, now: datetime) -> bool:
         )
     )
     return dead
+
+
+def leave(connection: Connection, row: int, until: datetime) -> None:
+    """Nobody takes this up before then, nor what comes after it in its lane. It counts as no attempt."""
+    own = inbox.c.id == row, inbox.c.status == _WAITING
+    connection.execute(update(inbox).where(*own).values(not_before=until))
 
 
 def messages_since(connection: Connection, chat_id: int, since: datetime) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from sqlalchemy import ColumnElement, MetaData
 
 metadata = MetaData(
     naming_convention={
@@ -12,3 +12,11 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+OF_ROWS = "of rows"
+
+
+def of_rows(condition: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
+    """As the `info` of an index: it is of such rows only. The migrations make it so, and a test compares them: an index
+    that says it to each database in its own words loads what both of them need."""
+    return {OF_ROWS: condition}

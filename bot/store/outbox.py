@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, Literal
@@ -20,6 +19,7 @@ from bot.store.tables import letters, outbox, paces, peer_copies
 from bot.store.types import ROW_BY_ROW, fixed
 from bot.store.upsert import upsert
 from bot.store.vault import Unreadable, Vault
+from flows.engine.values import dataclass
 
 log = structlog.get_logger()
 
@@ -424,8 +424,22 @@ def _note_message(connection: Connection, row: int, message_id: int) -> None:
         connection.execute(update(peer_copies).where(*own).values(message_id=message_id))
 
 
-def recover(connection: Connection, now: datetime, *, mine: Collection[int] = (), all_senders: bool = False) -> int:
-    """Puts back calls whose sender died: those taken longer than the lease ago, or all at the start of a sole process.
+def senders(connection: Connection) -> set[str]:
+    """The names of those that have calls in hand."""
+    is_sending = outbox.c.status.in_(_OPEN), outbox.c.status == _SENDING
+    return set(connection.execute(select(outbox.c.sender).where(*is_sending).distinct()).scalars())
+
+
+def recover(
+    connection: Connection,
+    now: datetime,
+    *,
+    mine: Collection[int] = (),
+    all_senders: bool = False,
+    dead: Collection[str] = (),
+) -> int:
+    """Puts back calls whose sender died: those of senders known to be dead, those taken longer than the lease ago, or
+    all at the start of a sole process.
 
     `mine` are calls this process is making. Whether such a call arrived is not known; it is made again, since a lost
     message is worse than a doubled one.
@@ -433,7 +447,7 @@ def recover(connection: Connection, now: datetime, *, mine: Collection[int] = ()
     is_sending = and_(outbox.c.status.in_(_OPEN), outbox.c.status == _SENDING)
     statement = update(outbox).where(is_sending, outbox.c.id.not_in(mine))
     if not all_senders:
-        statement = statement.where(outbox.c.taken_at < now - LEASE)
+        statement = statement.where(or_(outbox.c.taken_at < now - LEASE, outbox.c.sender.in_(dead)))
     return connection.execute(statement.values(status="waiting", sender=None)).rowcount
 
 
@@ -560,6 +574,15 @@ def next_moment(connection: Connection) -> datetime | None:
         for row in heads
     )
     return min((max(each) for each in moments if each), default=None)
+
+
+_SOONEST = select(func.min(func.coalesce(outbox.c.not_before, outbox.c.created_at))).where(outbox.c.status == _WAITING)
+
+
+def soonest(connection: Connection) -> datetime | None:
+    """Before when no call can go, as far as it says itself; pace may hold it back for longer. None when none waits."""
+    moment: datetime | None = connection.execute(_SOONEST).scalar()
+    return moment
 
 
 def waiting(connection: Connection) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, and_, func, literal, select, tuple_, update
@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, LargeBinary, RowMapping, and_,
 from bot.store.database import Database
 from bot.store.sealed import SEALED, Sealed
 from bot.store.vault import Unreadable, Vault
+from flows.engine.values import dataclass
 
 BATCH = 100
 _PASSES = 3

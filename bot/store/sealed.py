@@ -7,12 +7,12 @@ Does not know what stands in the columns. A test sees that the use cases seal as
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, RowMapping, Table
 
 from bot.store import tables
+from flows.engine.values import dataclass
 
 SUFFIX = "_sealed"
 

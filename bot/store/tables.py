@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.store.metadata import metadata as metadata
+from bot.store.metadata import of_rows
 from bot.store.peer_tables import peer_copies as peer_copies
 from bot.store.peer_tables import peer_groups as peer_groups
 from bot.store.peer_tables import peer_log as peer_log
@@ -81,7 +82,7 @@ without an answer. `evening_done_on`: the last local day on which the ritual was
 the days of the week (1 is Monday) and the times of the mentor's own zone. `stand_in_id`: who is told when a mentor is
 not there. `away_from`, `away_until`: leave of a mentor, from the first local day up to and with the last.
 `reminders_a_day`: how often anything may come unasked, at most.
-`speaks_in`: the membership of the group in which somebody speaks now, up to `speaks_until`.
+`speaks_in`: the peer group to which goes what somebody says now, up to `speaks_until`.
 `looks_end_sealed`: the last `chain` of who looked at something of theirs; empty for who came in before it was kept."""
 
 children = Table(
@@ -158,8 +159,7 @@ Index(
     records.c.kind,
     records.c.shared_with,
     records.c.shared_at,
-    sqlite_where=records.c.shared_with != 0,
-    postgresql_where=records.c.shared_with != 0,
+    info=of_rows(records.c.shared_with != 0),
 )
 """One thing a person kept: a field -> {value, said}, sealed together. `key` names the flow run that made it, so that
 doing an answer over changes the record instead of adding one. `shared_with` adds up 1 for the mentor, 2 for the other
@@ -425,21 +425,18 @@ Index(
     "ix_inbox_waiting",
     inbox.c.chat_id,
     inbox.c.id,
-    sqlite_where=inbox.c.status == "waiting",
-    postgresql_where=inbox.c.status == "waiting",
+    info=of_rows(inbox.c.status == "waiting"),
 )
 Index(
     "ix_inbox_waiting_id",
     inbox.c.id,
-    sqlite_where=inbox.c.status == "waiting",
-    postgresql_where=inbox.c.status == "waiting",
+    info=of_rows(inbox.c.status == "waiting"),
 )
 Index(
     "ix_inbox_problem",
     inbox.c.problem,
     inbox.c.received_at,
-    sqlite_where=inbox.c.problem.is_not(None),
-    postgresql_where=inbox.c.problem.is_not(None),
+    info=of_rows(inbox.c.problem.is_not(None)),
 )
 """Everything that happens to a person, in order of arrival in its lane (`chat_id`). `seal` stands for the row in the
 ciphertext. `status`: waiting, done, dead; `problem` names an error's type and place, or
@@ -462,8 +459,7 @@ timers = Table(
 Index(
     "ix_timers_due",
     timers.c.due_at,
-    sqlite_where=timers.c.due_at.is_not(None),
-    postgresql_where=timers.c.due_at.is_not(None),
+    info=of_rows(timers.c.due_at.is_not(None)),
 )
 """One instant to come back at, `late_after` seconds after which it is of no use any more. With `local_time` it is a
 rhythm: it comes again on each of `days` (1 is Monday) at that time in `zone`. Without `due_at` it rests."""
@@ -495,29 +491,25 @@ Index(
     "ix_outbox_waiting",
     outbox.c.priority,
     outbox.c.id,
-    sqlite_where=outbox.c.status == "waiting",
-    postgresql_where=outbox.c.status == "waiting",
+    info=of_rows(outbox.c.status == "waiting"),
 )
 Index(
     "ix_outbox_open",
     outbox.c.chat_id,
     outbox.c.id,
-    sqlite_where=outbox.c.status.in_(("waiting", "sending")),
-    postgresql_where=outbox.c.status.in_(("waiting", "sending")),
+    info=of_rows(outbox.c.status.in_(("waiting", "sending"))),
 )
 Index(
     "ix_outbox_turn",
     outbox.c.chat_id,
     outbox.c.turn,
-    sqlite_where=outbox.c.turn.is_not(None),
-    postgresql_where=outbox.c.turn.is_not(None),
+    info=of_rows(outbox.c.turn.is_not(None)),
 )
 Index(
     "ix_outbox_post",
     outbox.c.post_id,
     outbox.c.chat_id,
-    sqlite_where=outbox.c.post_id.is_not(None),
-    postgresql_where=outbox.c.post_id.is_not(None),
+    info=of_rows(outbox.c.post_id.is_not(None)),
 )
 """Calls to the Bot API. `post_id`: the first post of a group that a message carries. `turn` is that of the question a
 message asks. `status`: waiting, sending, sent, unknown (timed out, may have arrived), refused, expired."""

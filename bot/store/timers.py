@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from bot.store.tables import timers
 from bot.store.upsert import upsert
+from flows.engine.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

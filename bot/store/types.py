@@ -6,10 +6,10 @@ import itertools
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, String, TypeDecorator, literal_column
-from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.types import TypeEngine
 
 _COUNTED_BITS = 22
@@ -23,14 +23,19 @@ MAX_ID = 2**63 - 1
 """The highest that a database can compare with an id; what people send may be higher."""
 
 
-class _SqliteInstant(DATETIME):
-    """Writes what SQLAlchemy's own type writes, four times as fast."""
+@cache
+def _sqlite_instant() -> TypeEngine[Any]:
+    """Made when it is asked for: beside PostgreSQL nothing of SQLite is loaded."""
+    from sqlalchemy.dialects.sqlite import DATETIME
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
-        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
+    class SqliteInstant(DATETIME):
+        """Writes what SQLAlchemy's own type writes, four times as fast."""
 
+        def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+            return lambda value: None if value is None else value.isoformat(" ", "microseconds")
 
-_SQLITE_INSTANT: TypeEngine[Any] = _SqliteInstant()  # type: ignore[no-untyped-call]
+    made: TypeEngine[Any] = SqliteInstant()  # type: ignore[no-untyped-call]
+    return made
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -40,7 +45,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return _SQLITE_INSTANT if dialect.name == "sqlite" else dialect.type_descriptor(self.impl_instance)
+        return _sqlite_instant() if dialect.name == "sqlite" else dialect.type_descriptor(self.impl_instance)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

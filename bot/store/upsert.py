@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say what is to be done when the row is there already."""
+    # What the other database needs stays unloaded: for PostgreSQL that is a good part of a start.
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as for_sqlite
+
+        return for_sqlite(table)
+    from sqlalchemy.dialects.postgresql import insert as for_postgresql
+
+    return for_postgresql(table)
 
 
 def upsert(
@@ -23,7 +38,7 @@ def _statement(
     dialect: str, table: Table, by: tuple[str, ...], over: tuple[str, ...], rising: str | None
 ) -> Executable:
     """Made once: making it costs more than running it."""
-    statement = (sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)).inline()
+    statement = insert_into(dialect, table).inline()
     if not over:
         return statement.on_conflict_do_nothing(index_elements=by)
     values = {name: statement.excluded[name] for name in over}

@@ -13,12 +13,12 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from bot.telegram import webm
+from flows.engine.values import dataclass
 
 LARGEST_SIDE = 2560
 """As large as Telegram shows a photo."""

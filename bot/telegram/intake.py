@@ -1,5 +1,6 @@
 """Keeps updates before it confirms them: the next offset is asked for only when everything before it is in the inbox,
-or, while the database is away and more wait than Telegram hands out at once, in the overflow.
+or, while the database is away and more wait than Telegram hands out at once, in the overflow. Updates that Telegram
+brings by itself are confirmed one by one.
 
 A call for help is answered from memory before anything else. Does not know what updates mean otherwise.
 """
@@ -31,6 +32,9 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 POLL_SECONDS = 25
 SETTLE_SECONDS = 1.0
 BATCH = 100
+_REMEMBERED = 1000
+"""How many calls for help that Telegram brought are remembered as answered: it brings one again when our word that it
+is kept gets lost."""
 
 Fetch = Callable[[int, int], Awaitable[list[dict[str, Any]]]]
 """Asks Telegram for updates from an offset on, waiting so many seconds; gives them raw."""
@@ -56,9 +60,17 @@ class Intake:
         """`arrived` is called after each commit that brought something new."""
         self._database, self._vault, self._overflow, self._bot = database, vault, overflow, bot
         self._fetch, self._help_at_once, self._arrived, self._clock = fetch, help_at_once, arrived, clock
+        self.taken = 0
+        """How many updates were taken in."""
         self._offset = 0
         self._helped: dict[int, Given] = {}
         self._background: set[asyncio.Task[None]] = set()
+        self._in_order = asyncio.Lock()
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether updates wait on the disk for the database."""
+        return not self._overflow.is_empty
 
     async def poll_once(self, seconds: int = POLL_SECONDS) -> int:
         """Waits up to `seconds` for updates and keeps them; returns how many came.
@@ -97,9 +109,52 @@ class Intake:
         self._let_go(updates)
 
     def _let_go(self, updates: Sequence[dict[str, Any]]) -> None:
+        self.taken += len(updates)
         for update in updates:
             self._helped.pop(update["update_id"], None)
             self._stop_waiting(update)
+
+    async def take(self, update: dict[str, Any]) -> None:
+        """Keeps an update that Telegram brought, as `keep` does; returns when it may be confirmed.
+
+        What the database does not take at once goes to the overflow. Left with Telegram it would hold up what the same
+        person says next, and behind so many refused ones all others: somebody may call for help there. Raises OSError
+        when the disk does not take it either, and a database error when it is the update that is wrong.
+        """
+        await self._help(update)
+        some = self._with_kinds([update])
+        if self.sets_aside or not await self._is_in_soon(some):
+            await asyncio.to_thread(self._overflow.add, some)
+        self.taken += 1
+        self._arrived()
+        self._stop_waiting(update)
+        for number in list(self._helped)[:-_REMEMBERED]:
+            del self._helped[number]
+
+    async def _is_in_soon(self, updates: Sequence[WithKind]) -> bool:
+        task = asyncio.create_task(self._in_turn(updates))
+        try:
+            if not (await asyncio.wait({task}, timeout=PATIENCE_SECONDS))[0]:
+                return False
+            await task
+        except DBAPIError as error:
+            if not self._database.is_gone(error):
+                raise
+            return False
+        finally:
+            task.cancel()
+        return True
+
+    async def _in_turn(self, updates: Sequence[WithKind]) -> None:
+        """One after another, so that what was set aside is not brought in twice."""
+        async with self._in_order:
+            await self._take_in(updates)
+
+    async def take_up(self) -> None:
+        """Brings what was set aside into the inbox, if the database is back. Raises a database error."""
+        if self.sets_aside:
+            await self._in_turn([])
+            self._arrived()
 
     async def _take_in(self, updates: Sequence[WithKind]) -> None:
         """First what was set aside, which is older."""

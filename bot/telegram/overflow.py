@@ -37,7 +37,7 @@ class Overflow:
         """What a process that was killed left behind is taken up, but for a line that it did not finish, which it did
         not confirm either. Raises OSError."""
         self._file, self._vault, self._lock = file, vault, threading.Lock()
-        self._read = 0
+        self._read = self._brought = 0
         self.is_empty = True
         with contextlib.suppress(FileNotFoundError), file.open("r+b") as lines:
             lines.truncate(lines.read().rfind(b"\n") + 1)
@@ -57,19 +57,22 @@ class Overflow:
             self.is_empty = False
 
     def batches(self) -> Iterator[list[WithKind]]:
-        """All of them, so many at a time. What does not open is said in the log, and kept beside them for whoever finds
-        the key."""
+        """All of them since the last `clear`, so many at a time. What does not open is said in the log, and kept beside
+        them for whoever finds the key."""
         with self._file.open("rb") as lines:
+            lines.seek(self._brought)
             while some := list(islice(lines, _BATCH)):
                 yield [opened for line in some if (opened := self._opened(line)) is not None]
             self._read = lines.tell()
 
     def clear(self) -> None:
-        """What `batches` gave is in the inbox now. When more came meanwhile all is given once more: the inbox knows
-        what it has."""
+        """What `batches` gave is in the inbox now, and goes with the file, unless more came meanwhile: that is given
+        next."""
         with self._lock:
+            self._brought = self._read
             if self._file.stat().st_size == self._read:
                 self._file.unlink()
+                self._read = self._brought = 0
                 self.is_empty = True
 
     def _line(self, update: Update, kind: str) -> bytes:

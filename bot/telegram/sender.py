@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -25,6 +24,7 @@ from bot.store import outbox
 from bot.store.database import Database
 from bot.store.outbox import WHOLE_BOT, Pace, Settled, Taken
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 log = structlog.get_logger()
 
@@ -40,6 +40,8 @@ _UNSURE = "timed out"
 _FLOODED_CHATS, _FLOODED_WITHIN = 3, timedelta(seconds=5)
 _TOKEN_REFUSED = timedelta(seconds=30)
 _LONGEST_AWAY = 30
+_RECOVER_EVERY, _DEAD_AFTER = timedelta(seconds=10), timedelta(seconds=5)
+"""Who is absent for so long is taken for dead; who only lost the database is back sooner."""
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "user not found")
 _REASONS = (
     "can't parse entities",
@@ -75,6 +77,8 @@ MakeCall = Callable[[int, dict[str, Any]], Awaitable[int | None]]
 Unreachable = Callable[[Connection, int, datetime], None]
 NotDelivered = Callable[[Connection, Taken, datetime], None]
 HasMoved = Callable[[Connection, int, int, datetime], None]
+Noted = Callable[[str, str | None], object]
+Absent = Callable[[Connection, Collection[str]], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,17 @@ class Sender:
         alone: bool,
         not_delivered: NotDelivered | None = None,
         has_moved: HasMoved | None = None,
+        noted: Noted | None = None,
+        absent: Absent | None = None,
     ) -> None:
         """`make` makes one call; `unreachable` is told of a chat that blocked the bot or is gone, `not_delivered` of
         any other call that was refused, `has_moved` of a group that became another chat, each in the transaction that
-        settles; `alone`: no other sender exists, so that what was being sent at the start has no owner."""
+        settles, and `noted` after it of each result and problem; `alone`: no other sender exists, so that what was
+        being sent at the start has no owner; `absent` says which senders of these names are not there now."""
         self._database, self._vault, self._make, self._unreachable = database, vault, make, unreachable
         self._clock, self._pace, self._alone = clock, pace or Pace(), alone
-        self._not_delivered, self._has_moved = not_delivered, has_moved
+        self._not_delivered, self._has_moved, self._noted = not_delivered, has_moved, noted
+        self._absent, self._missed = absent, dict[str, datetime]()
         self.name = secrets.token_hex(8)
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._floods: deque[tuple[datetime, int]] = deque()
@@ -155,17 +163,28 @@ class Sender:
                 await asyncio.wait(self._flying.values(), timeout=1)
 
     async def _recover(self, now: datetime) -> None:
-        """Takes over calls of senders that died: at the start, then each now and then."""
+        """Takes over calls of senders that died: at the start, then each now and then, sooner while somebody who has
+        calls in hand is missed."""
         first = self._recovered_at is None
-        if self._recovered_at and timedelta(0) <= now - self._recovered_at < outbox.LEASE / 6:
+        every = _DEAD_AFTER if self._missed else _RECOVER_EVERY
+        if self._recovered_at and timedelta(0) <= now - self._recovered_at < every:
             return
         self._recovered_at = now
         mine = set(self._flying)
-        count = await self._database.run(
-            lambda connection: outbox.recover(connection, now, mine=mine, all_senders=first and self._alone)
-        )
+
+        def work(connection: Connection) -> int:
+            dead = self._dead(self._absent, connection, now) if self._absent else ()
+            return outbox.recover(connection, now, mine=mine, all_senders=first and self._alone, dead=dead)
+
+        count = await self._database.run(work)
         if count:
             log.warning("calls of a dead sender taken over", count=count)
+
+    def _dead(self, absent: Absent, connection: Connection, now: datetime) -> list[str]:
+        """Those with calls in hand who are absent, and were so some time ago."""
+        missing = absent(connection, outbox.senders(connection) - {self.name})
+        self._missed = {name: self._missed.get(name, now) for name in missing}
+        return [name for name, since in self._missed.items() if now - since >= _DEAD_AFTER]
 
     async def _send(self, taken: Taken, now: datetime) -> None:
         begun = False
@@ -193,6 +212,8 @@ class Sender:
                 self._not_delivered(connection, taken, done_at)
 
         await self._write_down(taken, work)
+        if self._noted:
+            self._noted(outcome.settled.result, outcome.settled.problem)
 
     async def _write_down(self, taken: Taken, work: Callable[[Connection], None]) -> None:
         """Waits for the database if need be: a call that was made and is forgotten would be made again."""

@@ -3,7 +3,7 @@ where it stands, so that all else stays in its place."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flows.engine.values import dataclass
 
 _HOLDERS = frozenset(
     {

@@ -6,7 +6,6 @@ A free text is taken as it is. Does not know the flow, nor what is done with the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows.engine.definition import Ask
@@ -16,6 +15,7 @@ from flows.engine.dutch.spans import parse_age
 from flows.engine.dutch.spoken import clock_time, spoken_date
 from flows.engine.harmless import harmless_name
 from flows.engine.state import Value
+from flows.engine.values import dataclass
 
 MAX_NAME = 40
 MAX_DIGITS = 4

@@ -11,10 +11,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from flows.engine.values import dataclass
 
 T = TypeVar("T")
 Forms = Mapping[str, Callable[..., Any]]
@@ -30,8 +32,11 @@ def forms(*types: Callable[..., Any]) -> Forms:
 
 
 def fold(value: Any) -> str:
-    """The text of a value. Raises ValueError when it holds what does not come back the same."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    """The text of a value: one line, in ASCII, since Python keeps a text with one emoji in it at four bytes a letter.
+
+    Raises ValueError when it holds what does not come back the same.
+    """
+    return json.dumps(_plain(value), separators=(",", ":"))
 
 
 def unfold(text: str, known: Forms, wanted: type[T]) -> T:

@@ -10,13 +10,14 @@ Does not know: where files lie (`library`), whether a flow makes sense (`checks`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from flows.engine import short_forms
 from flows.engine.form import Limits, ShortForm, strict
+from flows.engine.values import dataclass
 
 FORMAT = 1
 

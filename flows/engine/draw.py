@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 
 from flows.engine import reading_level
@@ -16,6 +15,7 @@ from flows.engine.graph import Way, reachable, ways
 from flows.engine.layout import Box, Line, arrange
 from flows.engine.library import Library
 from flows.engine.overview import size_of
+from flows.engine.values import dataclass
 
 _FILL = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)

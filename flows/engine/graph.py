@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from flows.engine import keyboards
 from flows.engine.definition import Branch, Flow, Step
+from flows.engine.values import dataclass
 
 Kind = Literal["button", "answer", "all", "skip", "silence", "pause", "none", "next"]
 

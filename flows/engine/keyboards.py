@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from flows.engine.definition import Ask, Step
 from flows.engine.library import Library
 from flows.engine.scope import Scope, choices_of
 from flows.engine.state import Facts, Frame, Key, Ref
 from flows.engine.templates import holds, render
+from flows.engine.values import dataclass
 
 SEPARATOR = ":"
 ANSWER, RESUME, FORGET = "a", "r", "x"

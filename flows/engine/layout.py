@@ -7,8 +7,10 @@ ordering like a box. Order within a column: the mean place of what comes before,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
+
+from flows.engine.values import dataclass
 
 SWEEPS = 6
 

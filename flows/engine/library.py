@@ -8,7 +8,7 @@ however many there are. Does not know whether flows make sense: that is `checks`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import field, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from flows.engine.definition import (
 )
 from flows.engine.form import adapter
 from flows.engine.problems import ContentError, Problem
+from flows.engine.values import dataclass
 from flows.engine.yaml_file import Document, read
 
 CONTENT = Path(__file__).parent.parent / "content" / "nl"
@@ -193,28 +194,31 @@ _FORMS = forms(*(value for value in vars(definition).values() if isinstance(valu
 
 
 def _folded(library: Library) -> str:
-    def each(values: Mapping[str, Any]) -> dict[str, str]:
-        return {name: fold(value) for name, value in values.items()}
-
+    """What a start needs in the first line, and then each flow, deck and screen in a line of its own, so that a start
+    need not even read them."""
+    apart = (library.flows, library.decks, library.screens)
     kept = {
-        "flows": each(library.flows),
-        "decks": each(library.decks),
+        "names": [[*values] for values in apart],
         "texts": library.texts,
-        "screens": each(library.screens),
         "catalog": library.catalog,
         "renamed": library.renamed,
         "words": library.words,
     }
-    return fold(kept)
+    return "\n".join(map(fold, (kept, *(value for values in apart for value in values.values()))))
 
 
 def _unfolded(text: str) -> Library:
-    kept: dict[str, Any] = unfold(text, _FORMS, dict)
+    first, *rest = text.split("\n")
+    kept: dict[str, Any] = unfold(first, _FORMS, dict)
+    if len(rest) != sum(map(len, kept["names"])):
+        raise ValueError("lines are missing")
+    lines = iter(rest)
+    flows, decks, screens = ({name: next(lines) for name in names} for names in kept["names"])
     return Library(
-        flows=Folded(kept["flows"], _FORMS, Flow),
-        decks=Folded(kept["decks"], _FORMS, Deck),
+        flows=Folded(flows, _FORMS, Flow),
+        decks=Folded(decks, _FORMS, Deck),
         texts=kept["texts"],
-        screens=Folded(kept["screens"], _FORMS, Screen),
+        screens=Folded(screens, _FORMS, Screen),
         catalog=kept["catalog"],
         renamed=kept["renamed"],
         words=kept["words"],

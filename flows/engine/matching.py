@@ -16,12 +16,14 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from flows.engine.definition import Words
+from flows.engine.values import dataclass
 
+MOST_OFFERS = 3
+"""So many flows are offered for one text."""
 ENOUGH = 0.3
 """The score that a flow needs to be offered at all."""
 NEAR_BEST = 0.35
@@ -69,7 +71,7 @@ class Matcher:
         """The flows that have phrases."""
         return self._words.flows
 
-    def offers(self, text: str, allowed: Container[str], limit: int = 3) -> list[Offer]:
+    def offers(self, text: str, allowed: Container[str], limit: int = MOST_OFFERS) -> list[Offer]:
         """The flows among `allowed` that fit, best first; none when it is not clear that any does."""
         found = [Offer(flow, score) for flow, score in self._phrases.scores(text).items() if flow in allowed]
         found.sort(key=lambda offer: (-offer.score, offer.flow))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from flows.engine.matching import Matcher, Offer
+from flows.engine.values import dataclass
 
 NOTHING = "-"
 _COUNTED_ONLY = ("held_out", "others")

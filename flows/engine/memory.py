@@ -6,10 +6,12 @@ Does not know what can happen to a conversation, nor what it wants done: that is
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import orjson
+
+from flows.engine.values import dataclass
 
 STATE_FORMAT = 1
 

@@ -11,11 +11,11 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flows.engine import reading_level
 from flows.engine.definition import Flow
 from flows.engine.library import Library
+from flows.engine.values import dataclass
 
 _FILL = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _BLOCK = re.compile(r"\{%.*?%\}", re.DOTALL)

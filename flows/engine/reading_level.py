@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
+
+from flows.engine.values import dataclass
 
 FILE_AT_LEAST = 85
 BLOCK_AT_LEAST = 60

@@ -7,7 +7,6 @@ happens is shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flows.engine.advance import advance
@@ -27,6 +26,7 @@ from flows.engine.state import (
     dump_state,
     load_state,
 )
+from flows.engine.values import dataclass
 from flows.engine.worlds import as_value
 
 

@@ -7,7 +7,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Literal
 
@@ -21,6 +21,7 @@ from flows.engine.memory import State as State
 from flows.engine.memory import Value as Value
 from flows.engine.memory import dump_state as dump_state
 from flows.engine.memory import load_state as load_state
+from flows.engine.values import dataclass
 
 # --- inputs ---------------------------------------------------------------------------------------------------------
 

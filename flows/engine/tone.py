@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from flows.engine.definition import Text
+from flows.engine.values import dataclass
 from flows.engine.yaml_file import Document, read
 
 _STRICT = ConfigDict(extra="forbid")

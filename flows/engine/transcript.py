@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
@@ -31,6 +31,7 @@ from flows.engine.transcript_lines import (
     Ticks,
     as_yaml,
 )
+from flows.engine.values import dataclass
 from flows.engine.yaml_file import Document, read
 
 _STRICT = ConfigDict(extra="forbid")

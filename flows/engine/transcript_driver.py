@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -44,6 +43,7 @@ from flows.engine.transcript import (
     start_values,
 )
 from flows.engine.transcript_lines import Bot, Does, EndedAs, Forgot, Kept, Line, Odd, Ticks
+from flows.engine.values import dataclass
 
 Touch = tuple[str, str, str]
 """Flow, step, and button: a button's id, `_skip`, `_done`, `_all`, `_item`, `_answer` or `_silence`."""

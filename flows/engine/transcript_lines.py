@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
+
+from flows.engine.values import dataclass
 
 _PLAIN = re.compile(r"""(?:✓ )?[^\W_][^,\[\]{}\n\r\t:?#"]*""")
 _WIDTH = 116

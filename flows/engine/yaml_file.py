@@ -6,11 +6,11 @@ YAML 1.2 with every scalar as text, so `19:30` and `nee` stay what they are. Doe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flows.engine.problems import ContentError, Problem
+from flows.engine.values import dataclass
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

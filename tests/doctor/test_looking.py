@@ -130,7 +130,7 @@ async def test_a_database_that_is_away(tmp_path: Path) -> None:
 async def test_tables_of_another_version(tmp_path: Path, database: Database, database_url: str) -> None:
     for revision, word in (("0001", "migrate"), ("9999", "newer")):
         with database.engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+            connection.execute(text("UPDATE alembic_version SET version_num = :it, oldest = :it"), {"it": revision})
         found = about(await look(settings(tmp_path, database_url), NOW), "database")
         assert (found.level, word in found.remedy) == (WRONG, True)
 

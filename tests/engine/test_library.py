@@ -37,8 +37,9 @@ def test_the_compiled_copy_is_the_same(tmp_path: Path) -> None:
     assert load(content, tmp_path / "cache") == fresh
     (copy,) = (tmp_path / "cache").iterdir()
     assert load(content, tmp_path / "cache") == fresh
-    copy.write_text("{}")
-    assert load(content, tmp_path / "cache") == fresh
+    for broken in ("", "{}", copy.read_text().rpartition("\n")[0]):
+        copy.write_text(broken)
+        assert load(content, tmp_path / "cache") == fresh
     (content / "flows" / "g.yaml").write_text((content / "flows" / "g.yaml").read_text().replace("Dag", "Hoi"))
     assert load(content, tmp_path / "cache").flows["g"].steps["a"].say[0].text == "Hoi."
     assert len(list((tmp_path / "cache").iterdir())) == 1

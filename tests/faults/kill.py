@@ -1,9 +1,11 @@
 """Kills the service at random moments while people write and reminders fall due, and counts what became of it all.
 
-    python -m tests.faults.kill --kills 50 --updates 2000 --reminders 2000 --database sqlite
+    python -m tests.faults.kill --full                          # 200 kills, 10,000 updates and reminders
+    python -m tests.faults.kill --full --database postgresql    # and PostgreSQL itself goes down five times
 
 "Telegram" (the emulator) lives on; the service is real processes that get SIGKILL, also while they start, and are
-started again at once. On SQLite it is one process; on PostgreSQL two: one that does everything, and one more worker.
+started again at once. On SQLite it is one process. On PostgreSQL it is two that do everything, so that what only one
+may do goes over from one to the other; with `--apart` seven: intake, ticker, three workers and two senders.
 Every text must be kept exactly once and in order; every reminder must be handled exactly once and
 arrive; a message may arrive twice only if its call was in flight when a sender died.
 """
@@ -37,12 +39,14 @@ from bot.store.tables import outbox as outbox_table
 from bot.store.tables import timers as timers_table
 from bot.store.timers import Timer
 from bot.store.vault import Vault
-from tests.databases import KINDS, POSTGRESQL, SQLITE, some_server, wait_until
+from tests.databases import KINDS, POSTGRESQL, SQLITE, OwnServer, Server, own_server, some_server, wait_until
 from tests.faults.processes import Process
 
 WRITERS = 200
 FIRST_WRITER, FIRST_REMINDED = 1_000_000, 2_000_000
-_ROLES = {SQLITE: ("all",), POSTGRESQL: ("all", "worker")}
+_ROLES = {SQLITE: ("all",), POSTGRESQL: ("all", "all")}
+APART = ("intake", "ticker", "worker", "worker", "worker", "sender", "sender")
+FULL = {"kills": 200, "updates": 10_000, "reminders": 10_000}
 _SECONDS_A_KILL = {SQLITE: 1.4, POSTGRESQL: 0.8}
 _START_SECONDS, _QUIET_SECONDS = 60, 300
 _USEFUL = 3600
@@ -56,6 +60,7 @@ class Report:
     seconds: int
     kills: int
     kills_while_starting: int
+    restarts_of_the_database: int
     updates: int
     reminders: int
     messages: int
@@ -89,73 +94,92 @@ class Report:
 
 
 class Service:
-    """The service's processes over one database, each with a role."""
+    """The service's processes over one database, each with a role; the first has number 0."""
 
     def __init__(self, settings: Mapping[str, str], roles: Sequence[str], folder: Path) -> None:
-        self._settings, self._folder, self._numbers = settings, folder, count(1)
-        self._running = {role: self._start(role) for role in roles}
+        self._settings, self._roles, self._folder, self._numbers = settings, roles, folder, count(1)
+        self._running = [self._start(role) for role in roles]
         self.died_alone = 0
 
     def _start(self, role: str) -> Process:
         settings = {**self._settings, "ROLE": role}
         return Process(["-m", "tests.faults.serve"], settings, self._folder, f"{role}{next(self._numbers)}")
 
-    def __getitem__(self, role: str) -> Process:
-        return self._running[role]
+    def __getitem__(self, number: int) -> Process:
+        return self._running[number]
 
-    def kill(self, role: str) -> str | None:
+    def kill(self, number: int) -> str | None:
         """SIGKILL; returns the name of its sender, None when it had not come so far."""
-        process = self._running[role]
+        process = self._running[number]
         self.died_alone += not process.is_running
         process.kill()
         return process.said
 
-    def restart(self, role: str) -> None:
-        self._running[role] = self._start(role)
+    def restart(self, number: int) -> None:
+        self._running[number] = self._start(self._roles[number])
 
     def stop(self) -> int:
         """SIGTERM; returns how many did not end well."""
-        self.died_alone += sum(not process.is_running for process in self._running.values())
-        return sum(process.terminate() != 0 for process in self._running.values())
+        self.died_alone += sum(not process.is_running for process in self._running)
+        return sum(process.terminate() != 0 for process in self._running)
 
     def end(self) -> None:
-        for process in self._running.values():
+        for process in self._running:
             process.end()
 
 
-def run(*, kills: int, updates: int, reminders: int, kind: str, seed: int, folder: Path) -> Report:
-    """One whole run in an empty folder. Raises AssertionError when the service does not come to rest."""
-    began, chance = time.monotonic(), random.Random(seed)
+def run(
+    *,
+    kills: int,
+    updates: int,
+    reminders: int,
+    kind: str,
+    seed: int,
+    folder: Path,
+    restarts: int = 0,
+    roles: Sequence[str] = (),
+) -> Report:
+    """One whole run in an empty folder; `restarts`: how often PostgreSQL goes down. Raises AssertionError when the
+    service does not come to rest."""
+    began, chance, roles = time.monotonic(), random.Random(seed), roles or _ROLES[kind]
+    goes_down = {(number + 1) * kills // (restarts + 1) for number in range(restarts)}
     with ExitStack() as stack:
-        url = stack.enter_context(_database_url(kind))
+        server, url = stack.enter_context(_place(kind, durable=restarts > 0))
         settings = Settings(data_dir=folder / "data", database_url=url)
         vault, database = open_vault(settings), open_database(settings)
         stack.callback(database.close)
         emulator = Emulator()
-        server = stack.enter_context(SimulatorServer(emulator))
+        telegram = stack.enter_context(SimulatorServer(emulator))
         duration = timedelta(seconds=kills * _SECONDS_A_KILL[kind])
         _people(database, vault, reminders, duration, chance)
         for number in range(reminders):
             emulator.private_chat(FIRST_REMINDED + number)
         given = {
             "TOKEN": "1000:fault",
-            "API_URL": server.api_url,
+            "API_URL": telegram.api_url,
             "DATA_DIR": str(settings.data_dir),
             "LOG_LEVEL": "error",
             **({"DATABASE_URL": url} if url else {}),
         }
-        service = Service(given, _ROLES[kind], folder)
+        service = Service(given, roles, folder)
         stack.callback(service.end)
         sent: list[tuple[int, int]] = []
         in_flight = while_starting = 0
         for number in range(kills):
             _write(emulator, sent, updates * (number + 1) // kills)
-            role = chance.choice(_ROLES[kind])
-            _wait_for_the_moment(service[role], chance)
-            sender = service.kill(role)
+            if number in goes_down:
+                assert isinstance(server, OwnServer)
+                server.stop(chance.choice(("immediate", "fast")))
+                server.start()
+                database.engine.dispose()
+                in_flight += _in_flight(database)
+            which = chance.randrange(len(roles))
+            _wait_for_the_moment(service[which], chance)
+            sender = service.kill(which)
             while_starting += sender is None
-            in_flight += _in_flight(database, sender)
-            service.restart(role)
+            if sender:
+                in_flight += _in_flight(database, sender)
+            service.restart(which)
         wait_until(lambda: _is_quiet(database, emulator), _QUIET_SECONDS, every=0.5)
         bad_exit_codes = service.stop()
         return Report(
@@ -163,6 +187,7 @@ def run(*, kills: int, updates: int, reminders: int, kind: str, seed: int, folde
             seconds=round(time.monotonic() - began),
             kills=kills,
             kills_while_starting=while_starting,
+            restarts_of_the_database=len(goes_down),
             updates=len(sent),
             reminders=reminders,
             in_flight_at_kills=in_flight,
@@ -173,13 +198,14 @@ def run(*, kills: int, updates: int, reminders: int, kind: str, seed: int, folde
 
 
 @contextmanager
-def _database_url(kind: str) -> Iterator[str | None]:
+def _place(kind: str, *, durable: bool) -> Iterator[tuple[Server | None, str | None]]:
+    """A server of our own when it is to go down, or the one that was given; none for SQLite."""
     if kind == SQLITE:
-        yield None
+        yield None, None
         return
-    with some_server() as server:
+    with own_server(durable=True) if durable else some_server() as server:
         name = server.create()
-        yield server.url(name)
+        yield server, server.url(name)
         server.drop(name)
 
 
@@ -223,9 +249,11 @@ def _wait_for_the_moment(process: Process, chance: random.Random) -> None:
     time.sleep(chance.uniform(0.02, 0.5))
 
 
-def _in_flight(database: Database, sender: str | None) -> int:
-    """Calls that a sender was making when it died."""
-    query = select(func.count()).where(outbox_table.c.status == "sending", outbox_table.c.sender == sender)
+def _in_flight(database: Database, sender: str | None = None) -> int:
+    """Calls that this sender was making when it died; or all senders."""
+    query = select(func.count()).where(outbox_table.c.status == "sending")
+    if sender:
+        query = query.where(outbox_table.c.sender == sender)
     return int(database.do(lambda connection: connection.execute(query).scalar_one()))
 
 
@@ -300,9 +328,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--updates", type=int, default=2000)
     parser.add_argument("--reminders", type=int, default=2000)
     parser.add_argument("--database", choices=KINDS, default=SQLITE)
+    parser.add_argument("--restarts", type=int, default=0, help="how often PostgreSQL goes down (default: 0)")
+    parser.add_argument("--apart", action="store_true", help="on PostgreSQL, a process for each part")
+    full = ", ".join(f"{number:,} {what}" for what, number in FULL.items())
+    parser.add_argument("--full", action="store_true", help=f"{full}; on PostgreSQL apart, which goes down five times")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the random moments")
     parser.add_argument("--keep", type=Path, help="folder for the database and the logs (default: thrown away)")
     options = parser.parse_args(arguments)
+    if options.full:
+        vars(options).update(FULL, apart=True, restarts=5)
+    on_server = options.database == POSTGRESQL
     with tempfile.TemporaryDirectory(prefix="draaglicht-faults-") as name:
         folder: Path = options.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -313,6 +348,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             kind=options.database,
             seed=options.seed,
             folder=folder,
+            restarts=options.restarts if on_server else 0,
+            roles=APART if options.apart and on_server else (),
         )
     print(f"{'seed':38} {options.seed:>10}")
     print(report)

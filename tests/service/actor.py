@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -23,9 +24,10 @@ from bot.conversation.peer_week_pages import OWN_THEME
 from bot.screens.entries import COMING, GUIDED, KEPT, OWN, PEERS, RECORD, REPORTS
 from bot.screens.menus import SHOW_SCREEN, START_FLOW
 from bot.store.tables import timers as timer_table
-from flows.engine.transcript import Transcript, TranscriptError
+from flows.engine.transcript import Beat, Transcript, TranscriptError
 from flows.engine.transcript_lines import Bot, Does, Line, Ticks
 from tests.service.actor_world import WHO, World
+from tests.service.group_world import came_between
 from tests.service.report_world import written_meanwhile
 from tests.service.town import Town
 
@@ -68,6 +70,13 @@ class Actor:
         self.town.do(lambda connection: self._world.lived(connection, facts, role, transcript))
         self._loose = facts["loose"]
         return await self.starts(transcript.start, transcript.values)
+
+    def meanwhile(self, transcript: Transcript, beat: Beat) -> None:
+        """What others do just before this beat, so that an action answers as it is written."""
+        for line in beat.lines:
+            if isinstance(line, Does):
+                gives = transcript.gives.get(line.action, "") if line.gives is None else line.gives
+                self.town.do(partial(came_between, town=self.town, line=line, gives=gives))
 
     async def starts(self, flow: str, values: Mapping[str, Any]) -> list[Line]:
         if flow == EDIT_FLOW:

@@ -11,17 +11,22 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from bot.care import group_ends, groups, people
 from bot.care.groups import Group, Settings
 from bot.care.people import Person, Role
+from bot.store import tables
 from bot.store.vault import Vault
 from flows.engine.dutch.spoken import spoken_date
+from flows.engine.transcript_lines import Does
+from tests.service.town import Town
 
 _WEEK = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _LISTS = ("groups", "guided_groups", "group_invites")
 _CHATS = 8_200_001
+_NOT_IN_A_CLOSED_ONE = ("close_group", "join_group", "group_link")
+"""What answers nothing when the group was closed meanwhile."""
 
 
 class GroupWorld:
@@ -91,6 +96,34 @@ class GroupWorld:
         found = people.by_id(self.connection, self.vault, added)
         assert found
         return found
+
+
+def came_between(connection: Connection, town: Town, line: Does, gives: str) -> None:
+    """What others did with the groups of the world, when an action is to answer that it cannot be."""
+    vault, now = town.service.vault, town.clock.now()
+    ids = connection.execute(select(tables.peer_groups.c.id)).scalars().all()
+    if line.action in _NOT_IN_A_CLOSED_ONE and gives == "":
+        for group_id in ids:
+            group_ends.close(connection, group_id, now)
+    elif line.action in ("invite_to_group", "add_guide") and gives == "":
+        connection.execute(update(tables.people).values(blocked_at=now))
+    elif line.action == "join_group" and gives == "taken":
+        for group_id in ids:
+            waiting = groups.members(connection, vault, group_id, groups.INVITED)
+            other = people.add(
+                connection,
+                vault,
+                chat_id=_CHATS - 1,
+                role=Role.PARENT,
+                name="Iemand",
+                family_id=None,
+                region="nl",
+                zone="Europe/Amsterdam",
+                now=now,
+            )
+            assert waiting
+            member_id = groups.invite(connection, group_id, other, now)
+            groups.name_member(connection, vault, member_id, line.arguments["name"], now)
 
 
 def _spoken(moment: datetime) -> str:

@@ -158,7 +158,7 @@ def test_a_database_of_a_newer_program(tmp_path: Path) -> None:
     assert draaglicht(tmp_path, "migrate").returncode == 0
     database = sqlite3.connect(tmp_path / "data" / "draaglicht.sqlite3")
     with database:
-        database.execute("update alembic_version set version_num = '9999'")
+        database.execute("update alembic_version set version_num = '9999', oldest = '9998'")
     database.close()
 
     is_one_line(draaglicht(tmp_path, "migrate"), "does not fit this version", "or newer")

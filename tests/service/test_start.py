@@ -17,7 +17,9 @@ NOT_AT_START = {
     "pydantic": "no file is checked",
     "pydantic_core": "no file is checked",
     "pydantic_settings": "settings are read by hand",
+    "psycopg": "the database is SQLite",
     "ruamel": "content comes from the compiled copy",
+    "sqlalchemy.dialects.postgresql": "the database is SQLite",
     "starlette": "nobody connects to us",
     "uvicorn": "nobody connects to us",
 }

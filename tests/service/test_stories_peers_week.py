@@ -13,7 +13,7 @@ from bot.care import groups, records, rituals
 from bot.care.people import Person
 from bot.care.records import Field
 from tests.service.peer_world import Circle, peer_group
-from tests.service.story import telling
+from tests.service.story import Somebody, telling
 from tests.service.town import HOME
 
 SUNDAY = "2027-02-28T20:00"
@@ -276,6 +276,23 @@ async def test_danger_in_what_is_brought_comes_to_its_writer_first(circle: Circl
     assert "Zet het in de groep" in fatima.buttons
     await fatima.taps("Zet het in de groep")
     assert circle.shown == ["Ik wil dood."]
+
+
+async def test_what_came_loose_can_go_to_the_group_at_once(circle: Circle) -> None:
+    fatima, joris = circle["fatima"], circle["joris"]
+    await fatima.says("Hoe doen jullie dat met bedtijd?")
+    look = await fatima.taps("Breng naar de groep")
+    assert look.index("Hoe doen jullie dat met bedtijd?") < look.index("nog niets in de groep")
+    assert await joris.reads() == ""
+    await fatima.taps("Ja, naar de groep")
+    assert "Hoe doen jullie dat met bedtijd?" in await joris.reads()
+    assert fatima.kept("note"), "it stays with what is kept alone too"
+
+
+async def test_what_came_loose_without_a_group_cannot_go_there(fatima: Somebody) -> None:
+    await fatima.says("Hoe doen jullie dat met bedtijd?")
+    assert "Bewaar als notitie" in fatima.buttons
+    assert "Breng naar de groep" not in fatima.buttons
 
 
 async def test_no_means_nothing_goes(circle: Circle) -> None:

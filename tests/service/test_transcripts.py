@@ -38,6 +38,7 @@ async def test_plays_through_the_service(path: Path, tmp_path: Path, cache: Path
     async with open_town(tmp_path, transcript.now.isoformat(), cache=cache) as town:
         actor = Actor(town)
         for beat in transcript.beats():
+            actor.meanwhile(transcript, beat)
             seen = await _act(actor, transcript, beat)
             if not any(isinstance(line, Odd) for line in beat.lines):
                 _compare(town.phone("annelies").transcript(), beat, seen)

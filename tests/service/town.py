@@ -21,9 +21,10 @@ from bot.care.people import Role
 from bot.settings import Settings
 from bot.simulator import Emulator, Phone, SimulatedClock, SimulatorServer
 from bot.store.outbox import Pace
-from tests.databases import prepared_sqlite
+from tests.databases import free_port, prepared_sqlite
 
 HOME = ZoneInfo("Europe/Amsterdam")
+TOKEN = "1000:test"
 UNPACED = Pace(bot_per_second=1e9, chat_seconds=0, group_seconds=0)
 
 T = TypeVar("T")
@@ -98,6 +99,21 @@ class Town:
         )
 
 
+class BroughtTown(Town):
+    """A town where Telegram brings updates by itself."""
+
+    async def _take_in(self) -> int:
+        came = len(self.emulator.updates.waiting)
+        assert await self.emulator.until(lambda: not self.emulator.updates.waiting), "an update is not taken"
+        return came
+
+
+def brought() -> dict[str, str]:
+    """Settings with which updates are brought, for `open_town`."""
+    address = f"127.0.0.1:{free_port()}"
+    return {"token": TOKEN, "webhook_url": f"http://{address}/telegram/updates", "listen": address}
+
+
 shared_content = functools.cache(read_content)
 """The content, read once in a process for each folder of compiled copies."""
 
@@ -128,8 +144,11 @@ async def open_town(
         _put_database(folder)
     async with SimulatorServer(emulator) as server:
         content = shared_content(cache) if cache else None
-        service = Service(
-            settings, clock=clock.now, token="1000:test", api_base=server.api_url, pace=pace, content=content
-        )
+        service = Service(settings, clock=clock.now, token=TOKEN, api_base=server.api_url, pace=pace, content=content)
         async with service:
-            yield Town(emulator, service, clock)
+            front = await service.listen()
+            try:
+                yield (BroughtTown if front else Town)(emulator, service, clock)
+            finally:
+                if front:
+                    await front.close()

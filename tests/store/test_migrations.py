@@ -11,11 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, Table, event, inspect, text
 
 import migrations
 from bot.store import schema
 from bot.store.database import Database, DatabaseProblem
+from bot.store.metadata import OF_ROWS
 from bot.store.tables import metadata
 from tests.store import filled
 
@@ -52,6 +53,22 @@ def test_from_nothing_the_tables_are_as_the_program_knows_them(empty: Database) 
     assert empty.do(_differences) == []
     assert empty.do(schema.revision_of) == migrations.HEAD
     assert set(metadata.tables) == set(empty.do(filled.tables_of))
+
+
+def test_the_same_indexes_are_of_some_rows_only(empty: Database) -> None:
+    """Alembic does not compare that."""
+    schema.upgrade(empty)
+
+    def work(connection: Connection) -> set[str | None]:
+        found = inspect(connection).get_multi_indexes().values()
+        kind = connection.dialect.name
+        return {
+            one["name"] for indexes in found for one in indexes if f"{kind}_where" in one.get("dialect_options", {})
+        }
+
+    declared = {one.name for table in metadata.tables.values() for one in table.indexes if OF_ROWS in one.info}
+    assert empty.do(work) == declared
+    assert "ix_inbox_waiting" in declared
 
 
 def test_the_comparison_sees_a_difference(empty: Database) -> None:
@@ -140,8 +157,57 @@ def test_several_processes_may_start_at_once(empty_url: str, empty: Database) ->
 
 def test_a_newer_database_gives_one_clear_line(empty: Database) -> None:
     schema.upgrade(empty)
-    empty.do(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    empty.do(
+        lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999', oldest = '9998'"))
+    )
     with pytest.raises(DatabaseProblem, match="the database does not fit this version of Draaglicht") as caught:
         schema.upgrade(empty)
     assert "\n" not in str(caught.value)
     assert empty.do(schema.revision_of) == "9999"
+
+
+# --- an older and a newer version side by side ------------------------------------------------------------------------
+
+
+def _of_the_next_version(connection: Connection, oldest: str) -> None:
+    """As a newer program leaves it."""
+    values = {"oldest": oldest}
+    connection.execute(text("UPDATE alembic_version SET version_num = '9999', oldest = :oldest"), values)
+
+
+def test_a_newer_database_that_this_version_can_work_with_stays_as_it_is(empty: Database) -> None:
+    schema.upgrade(empty)
+    empty.do(lambda connection: _of_the_next_version(connection, migrations.HEAD))
+    schema.upgrade(empty)
+    assert empty.do(schema.revision_of) == "9999"
+    assert empty.do(schema.check)
+
+
+def test_what_this_version_writes_down_is_how_old_a_program_may_be(empty: Database) -> None:
+    schema.upgrade(empty)
+    oldest = empty.do(lambda connection: connection.execute(text("SELECT oldest FROM alembic_version")).scalar())
+    assert oldest == migrations.OLDEST <= migrations.HEAD
+
+
+@pytest.mark.parametrize("script", [script for script in REVISIONS if script.revision > migrations.OLDEST], ids=str)
+def test_steps_since_then_leave_all_that_an_older_program_uses(empty: Database, script: Script) -> None:
+    """Expand, and contract a release later: every table and column stays, of the same type, and what the older program
+    does not know may be left out."""
+
+    def tables(connection: Connection) -> dict[str, Table]:
+        return filled.tables_of(connection)
+
+    schema.upgrade(empty, str(script.down_revision))
+    before = empty.do(tables)
+    schema.upgrade(empty, script.revision)
+    after = empty.do(tables)
+    for name, table in before.items():
+        assert name in after, f"{name} is gone"
+        assert {*table.c.keys()} <= {*after[name].c.keys()}, f"columns of {name} are gone"
+        for column in after[name].c:
+            old = table.c.get(column.name)
+            if old is None:
+                assert column.nullable or column.server_default is not None, f"{column} is compulsory"
+            else:
+                assert str(old.type) == str(column.type), f"{column} is of another type"
+                assert column.nullable or not old.nullable, f"{column} became compulsory"

@@ -7,7 +7,6 @@ may be done, is looked up at that moment; what is not theirs gives nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from bot.schedule.local_time import instant_on
 from bot.store.types import read_id
 from flows.engine.state import Request, Value
 from flows.engine.templates import excerpt
+from flows.engine.values import dataclass
 
 PAST, FAR, NOBODY, AWAY, MENTOR_AWAY = "past", "far", "nobody", "away", "mentor_away"
 """What flows are answered: the moment is over; it is so far ahead that maybe the past was meant; nobody hears of it;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.care import notes, people, records
-from bot.conversation import answering
+from bot.conversation import answering, bridge
 from bot.conversation.actions.common import me, named
 from bot.conversation.posting import Post
 from bot.conversation.turn import Turn
@@ -13,6 +13,15 @@ from flows.engine.state import Request, Value
 def keep_note(turn: Turn, request: Request) -> Value | None:
     """The loose message stays as a note."""
     notes.decide_to_keep(turn.connection, me(turn).id, request.key)
+    return None
+
+
+def bring_note(turn: Turn, request: Request) -> Value | None:
+    """The loose message stays as a note, and shows how it would stand in the group."""
+    keep_note(turn, request)
+    record = records.find(turn.connection, turn.host.vault, me(turn).id, request.key)
+    if record:
+        bridge.bring(turn, record)
     return None
 
 
@@ -38,4 +47,4 @@ def send_to_mentor(turn: Turn, request: Request) -> Value | None:
     return keep_note(turn, request)
 
 
-ACTIONS = named(keep_note, throw_away, send_to_mentor)
+ACTIONS = named(keep_note, bring_note, throw_away, send_to_mentor)

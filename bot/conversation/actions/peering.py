@@ -47,6 +47,7 @@ def found_group(turn: Turn, request: Request) -> Value | None:
         return None
     settings = Settings(name, theme, days)
     group = groups.found(turn.connection, turn.host.vault, maker, size, settings, turn.now)
+    turn.facts.knows_groups = True
     return Ref("guided_groups", str(group.id))
 
 
@@ -86,7 +87,7 @@ def add_guide(turn: Turn, request: Request) -> Value | None:
     place, other = _guided(turn, request), _other(turn, request.refs.get("colleague", ""), "group_colleagues")
     if place is None or other is None or place.group.status != OPEN:
         return None
-    if not other.roles & (Role.MENTOR | Role.COORDINATOR):
+    if other.blocked or not other.roles & (Role.MENTOR | Role.COORDINATOR):
         return None
     if place.group.kind == RELAY:
         peer_leaving.say(turn, place.group, "peer_guide_added", name=other.name)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.conversation.turn import Turn
 from flows.engine.state import Request
+from flows.engine.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

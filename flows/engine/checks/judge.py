@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2.exceptions import TemplateError
@@ -18,6 +17,7 @@ from flows.engine.checks.values import World
 from flows.engine.reading_level import Size, plain
 from flows.engine.templates import holds, render
 from flows.engine.tone import CODES, Kind, Tone
+from flows.engine.values import dataclass
 from flows.engine.yaml_file import Document, Path_
 
 _ALWAYS: tuple[Kind, ...] = ("praise", "advice", "labels")

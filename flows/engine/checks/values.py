@@ -7,7 +7,6 @@ for which it cannot hold. So a text is tried with what can really stand there. D
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice, product
 from typing import cast
 
@@ -19,6 +18,7 @@ from flows.engine.library import Library
 from flows.engine.scope import DECK, Scope, build_scope, items_of, own_names
 from flows.engine.state import Facts, Frame, Ref, Value
 from flows.engine.templates import holds, names_in, render, said_in
+from flows.engine.values import dataclass
 from flows.engine.worlds import as_value
 
 MAX_TRIES = 120

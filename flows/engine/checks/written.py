@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flows.engine.definition import Branch, Flow, Step
 from flows.engine.library import Library, Sources
 from flows.engine.scope import LATER, SAID, own_names
+from flows.engine.values import dataclass
 from flows.engine.yaml_file import Document, Path_
 
 

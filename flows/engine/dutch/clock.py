@@ -1,7 +1,6 @@
 """Reads times of day: "half acht", "19.30", "kwart over 7"."""
 
 import re
-from dataclasses import dataclass
 from datetime import time
 from enum import Enum, auto
 
@@ -18,6 +17,7 @@ from flows.engine.dutch.words import (
     tokens_of,
     word_set,
 )
+from flows.engine.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
