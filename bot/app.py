@@ -97,7 +97,11 @@ def open_database(settings: Settings) -> Database:
     if settings.database_url is None:
         settings.make_data_dir()
     database = Database(settings.database)
-    schema.upgrade(database)
+    try:
+        schema.upgrade(database)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

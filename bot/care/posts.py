@@ -30,8 +30,8 @@ DRAFT, HELD, SHOWN, WITHDRAWN, REMOVED = "draft", "held", "shown", "withdrawn", 
 class Content:
     """What a post says. `file_id`: the file as its writer sent it; `clean_id`: the same without anything that tells
     where it came from, once it was made; `options`: what can be chosen under it; `edited`: its writer changed it;
-    `picture`: the kind and the data of a picture that says the same as the text; `changes`: the post that is to say this
-    instead, once its writer says so."""
+    `picture`: the kind and the data of a picture that says the same as the text; `changes`: the post that says
+    this instead, once its writer wants it."""
 
     text: str = ""
     file_id: str | None = None
@@ -286,7 +286,8 @@ def answer(connection: Connection, draft: Post, post_id: int) -> None:
 
 def drop(connection: Connection, drafts: Sequence[Post]) -> None:
     """Drafts that go nowhere. Of one that a moderator was told of it stays known that it was there."""
-    _drop(connection, peer_posts.c.id.in_([one.id for one in drafts]))
+    if drafts:
+        _drop(connection, peer_posts.c.id.in_([one.id for one in drafts]))
 
 
 def _drop(connection: Connection, which: ColumnElement[bool]) -> int:

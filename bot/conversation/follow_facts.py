@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.care import families, follow_ups, people
+from bot.care import announcements, families, follow_ups, people
 from bot.care.families import names_in_words, spoken
 from bot.care.follow_up_rhythm import Rhythm
 from bot.care.follow_ups import Delivery, FollowUp
@@ -120,6 +120,13 @@ def guided_families(facts: Facts) -> list[Item]:
     return sorted(items, key=lambda one: str(one["name"]))
 
 
+def audience(facts: Facts) -> Item:
+    """For a coordinator: how many parents and mentors there are to say something to."""
+    sender = _with_role(facts, Role.COORDINATOR)
+    counts = announcements.how_many(facts.connection, sender) if sender else dict.fromkeys(announcements.TO, 0)
+    return {name: str(count) for name, count in counts.items()}
+
+
 def _item(facts: Facts, one: FollowUp) -> Item:
     flow = facts.flows.get(one.content.flow)
     words = one.content.words or facts.texts[one.content.kind]
@@ -196,4 +203,5 @@ FACTS = {
     "offered_follow_ups": offered,
     "leave": leave,
     "guided_families": guided_families,
+    "audience": audience,
 }

@@ -91,7 +91,7 @@ def shown(turn: Turn, group: Group, post: Post) -> None:
 
 
 def changed(turn: Turn, group: Group, draft: Post, post: Post) -> None:
-    """The post says from now on what the draft said: what waits about that, the moderators hear of as it stands there."""
+    """The post says from now on what the draft said: what waits about that, the moderators hear of as it now stands."""
     peer_reports.move(turn.connection, draft.id, post.id)
     shown(turn, group, post)
 

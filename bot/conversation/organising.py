@@ -14,7 +14,7 @@ from bot.care.families import spoken
 from bot.care.organisation import Colleague, Waiting
 from bot.care.pages import Page
 from bot.care.people import Person, Role
-from bot.conversation import outgoing, safety_facts
+from bot.conversation import announcing, outgoing, safety_facts
 from bot.conversation.turn import Turn
 from bot.screens import entries, menus
 from bot.screens.entries import ORGANISED, Rows
@@ -26,6 +26,7 @@ MENTORS, INVITATIONS, NUMBERS, TROUBLE = "mentors", "invitations", "numbers", "t
 
 _PAGE = re.compile(r"([mi]):([0-9]{1,4})")
 _LINK = re.compile(r"([wy]):([0-9]{1,19}):([0-9]{1,4})")
+_STOP = re.compile(rf"{announcing.STOP}:([0-9]{{1,19}})")
 _ROLES = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 
 
@@ -35,6 +36,8 @@ def tapped(turn: Turn, rest: str, message_id: int | None) -> bool:
         show = show_mentors if found[1] == "m" else show_invitations
         show(turn, message_id, int(found[2]))
         return True
+    if found := _STOP.fullmatch(rest):
+        return announcing.tapped_stop(turn, found[1])
     found = _LINK.fullmatch(rest)
     if found is None or int(found[2]) > MAX_ID or turn.person is None:
         return False

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.care import (
     alerts,
+    announcements,
     coming,
     follow_ups,
     group_ends,
@@ -23,6 +24,7 @@ from bot.care.people import Person
 from bot.care.rituals import EVENING_LATER, EveningCall
 from bot.conversation import (
     alerting,
+    announcing,
     appointment_rings,
     danger,
     following,
@@ -90,6 +92,8 @@ def rang(turn: Turn, timer: Rang) -> None:
             moderating.rang(turn, key)
         case key if key.startswith(follow_ups.TIMER):
             following.rang(turn, key)
+        case key if key.startswith(announcements.TIMER):
+            announcing.rang(turn, key)
         case key:
             _flow_comes(turn, timer, coming.read_key(key))
 

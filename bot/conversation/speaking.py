@@ -214,6 +214,9 @@ def _begun(turn: Turn, member: Member) -> int | None:
 def _decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> None:
     """A draft goes to the group, waits, or is asked about first. `asked`: its writer said to send it as it is."""
     group, member = place.group, place.member
+    if post.content.changes:
+        _change_anyway(turn, place, post)
+        return
     verdict = moderation.may_show(group, member, post.content, turn.now)
     if verdict.act not in ("show", "hold"):
         moderating.kept_out(turn, group, verdict)
@@ -298,10 +301,7 @@ def send_draft(turn: Turn, rest: str, message_id: int | None) -> bool:
         return False
     _tidy(turn, message_id, "peer_chosen_send")
     with as_group(turn):
-        if post.content.changes:
-            _change_anyway(turn, place, post)
-        else:
-            _decide(turn, place, post, asked=True)
+        _decide(turn, place, post, asked=True)
     return True
 
 
@@ -369,17 +369,17 @@ def _edited(turn: Turn, place: Place, post: Post, text: str) -> None:
     known = names_in(turn, place, post.content.text)
     fresh = [one for one in names if one not in known]
     finding = turn.host.danger.look(text)
-    if verdict.act != "show":
-        turn.say("peer_edit_waits", group=place.group.name)
-    elif finding and not place.member.moderates:
+    if verdict.act in ("show", "hold") and finding and not place.member.moderates:
         moderating.danger_in(turn, place.group, place.member, _change_of(turn, place, post, content), finding)
+    elif verdict.act != "show":
+        turn.say("peer_edit_waits", group=place.group.name)
     elif fresh:
-        draft, names = _change_of(turn, place, post, content), enumerate_dutch(fresh)
+        draft = _change_of(turn, place, post, content)
         rows = [
             [Key(turn.plain("peer_change_so"), f"{PEERS}:y:{draft.id}")],
             [Key(turn.plain("peer_change_not"), f"{PEERS}:n:{draft.id}")],
         ]
-        turn.send(turn.text("peer_ask_change", group=place.group.name, names=names), rows)
+        turn.send(turn.text("peer_ask_change", group=place.group.name, names=enumerate_dutch(fresh)), rows)
     else:
         _changes(turn, place, post, content)
 
@@ -403,9 +403,8 @@ def _change_anyway(turn: Turn, place: Place, draft: Post) -> None:
     post = posts.find(turn.connection, turn.host.vault, draft.content.changes or 0)
     verdict = moderation.may_change(place.group, place.member, draft.content, turn.now)
     if post is None or post.status != posts.SHOWN or verdict.act != "show":
-        turn.say(
-            "peer_edit_waits" if post and post.status == posts.SHOWN else "peer_done_before", group=place.group.name
-        )
+        name = "peer_edit_waits" if post and post.status == posts.SHOWN else "peer_done_before"
+        turn.say(name, group=place.group.name)
     else:
         changed = _changes(turn, place, post, replace(draft.content, clean_id=post.content.clean_id))
         moderating.changed(turn, place.group, draft, changed)

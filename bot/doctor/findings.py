@@ -11,6 +11,8 @@ from enum import IntEnum
 
 from bot.safety.attempts import ALARM_AT
 from bot.safety.help import Unverified
+from bot.store.backlog import NOTHING, Backlog, Waiting
+from bot.store.outbox import Priority
 from flows.engine.values import dataclass
 
 
@@ -85,6 +87,16 @@ def clock(now: datetime, newest_row: datetime | None, database_now: datetime | N
     return Finding(Level.OK, "clock", f"{now:%Y-%m-%d %H:%M} UTC")
 
 
+def clock_of_telegram(apart: timedelta) -> Finding:
+    """`apart`: how far this machine's clock is ahead of Telegram's, which tells whole seconds."""
+    level = _graded(abs(apart) / CLOCK_LOOK, 1, CLOCK_WRONG / CLOCK_LOOK)
+    if level:
+        way = "ahead of" if apart > timedelta(0) else "behind"
+        remedy = "set this machine to keep its clock by itself (NTP): reminders come at the clock's time"
+        return Finding(level, "clock", f"is {_span(abs(apart))} {way} Telegram's", remedy)
+    return Finding(Level.OK, "clock", "agrees with Telegram's")
+
+
 def time_zones(wrong: Sequence[str]) -> Finding:
     """`wrong`: the zones that are not there, or give other times than they should."""
     if wrong:
@@ -107,44 +119,118 @@ def key_file(mode: int | None, *, beside_the_data: bool = False) -> Finding:
     )
 
 
-# --- the work ---------------------------------------------------------------------------------------------------------
+# --- the way in -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Queues:
-    """How long the oldest thing waits that could be done now, and how much waits in all."""
+class Updates:
+    """How updates come. `expected`: by the settings Telegram brings them; `brought`: it does; `elsewhere`: to another
+    address than the settings say; `failed`: what went wrong last in bringing, so long ago."""
 
-    inbox_age: timedelta | None = None
-    inbox_count: int = 0
-    outbox_age: timedelta | None = None
-    outbox_count: int = 0
-    timer_late: timedelta | None = None
+    expected: bool = False
+    brought: bool = False
+    elsewhere: bool = False
+    waiting: int = 0
+    failed: str | None = None
+    failed_since: timedelta | None = None
+
+
+MANY_WAIT = 100
+_STILL = timedelta(hours=1)
+_REMEDIES = (
+    ("403", "the secret is not the same everywhere: set DRAAGLICHT_WEBHOOK_SECRET alike, and restart the bot"),
+    ("404", "the proxy must pass the path of DRAAGLICHT_WEBHOOK_URL on as it is, to DRAAGLICHT_LISTEN"),
+    ("405", "the proxy must pass POST on as it is"),
+    ("413", "the proxy must let through a megabyte"),
+    ("503", "the bot could not keep it: look at the database and the disk"),
+    ("wrong response", "see that the proxy reaches the bot at DRAAGLICHT_LISTEN, and what its log says"),
+    ("resolve", "the name in DRAAGLICHT_WEBHOOK_URL is not known on the internet"),
+    ("certificate", "renew the certificate of the proxy, with all those between it and its root"),
+    ("ssl", "renew the certificate of the proxy, with all those between it and its root"),
+    ("", "see that DRAAGLICHT_WEBHOOK_URL can be reached from the internet, and that proxy and bot run"),
+)
+"""A part of what Telegram says went wrong, and what to do then."""
+
+
+def updates(seen: Updates) -> Finding:
+    """Whether what people send comes here."""
+    about = "updates"
+    if seen.elsewhere and seen.expected:
+        remedy = "restart the bot, which tells Telegram; if it comes back, another program uses this token"
+        return Finding(
+            Level.WRONG, about, "Telegram brings them to another address than DRAAGLICHT_WEBHOOK_URL", remedy
+        )
+    if seen.elsewhere:
+        remedy = "a start of the bot ends that; if it comes back, another program uses this token"
+        return Finding(Level.WRONG, about, "Telegram brings them elsewhere, so the bot cannot ask for them", remedy)
+    if seen.expected and not seen.brought:
+        remedy = "start the bot, which tells Telegram"
+        return Finding(Level.WRONG, about, "Telegram does not know of DRAAGLICHT_WEBHOOK_URL", remedy)
+    if seen.failed and seen.failed_since is not None and seen.failed_since < _STILL:
+        remedy = next(what for part, what in _REMEDIES if part in seen.failed.lower())
+        level = Level.WRONG if seen.waiting else Level.LOOK
+        said = f"{seen.waiting} wait; {_span(seen.failed_since)} ago Telegram could not bring one ({seen.failed})"
+        return Finding(level, about, said, remedy)
+    if seen.waiting >= MANY_WAIT:
+        remedy = "see that the bot is running (draaglicht run), and what its log says"
+        return Finding(Level.WRONG, about, f"{seen.waiting} wait at Telegram", remedy)
+    return Finding(Level.OK, about, "Telegram brings them" if seen.brought else "the bot asks for them")
+
+
+# --- the work ---------------------------------------------------------------------------------------------------------
 
 
 WAITS = {
     "inputs": (timedelta(minutes=1), timedelta(minutes=10)),
-    "messages out": (timedelta(minutes=5), timedelta(minutes=30)),
+    "safety": (timedelta(seconds=30), timedelta(minutes=5)),
+    "answers": (timedelta(minutes=1), timedelta(minutes=10)),
+    "reminders out": (timedelta(minutes=5), timedelta(minutes=30)),
+    "bulk": (timedelta(minutes=30), timedelta(hours=6)),
     "reminders": (timedelta(minutes=2), timedelta(minutes=15)),
 }
 """From when waiting is worth a look, and wrong."""
+_OUT = {
+    Priority.SAFETY: "safety",
+    Priority.ANSWER: "answers",
+    Priority.REMINDER: "reminders out",
+    Priority.BULK: "bulk",
+}
+"""What goes out, in the words of this page."""
 
 
-def queues(seen: Queues) -> list[Finding]:
-    """One line for each queue."""
+def queues(seen: Backlog) -> list[Finding]:
+    """One line for what comes in, one for each thing that goes out and waits, one for reminders that should be made."""
+    late = Waiting(1, seen.timer_late) if seen.timer_late else NOTHING
+    out = [_waiting(about, seen.outbox.get(priority, NOTHING)) for priority, about in _OUT.items()]
+    troubled = [one for one in out if one.level]
     return [
-        _waiting("inputs", seen.inbox_age, f"{seen.inbox_count} waiting"),
-        _waiting("messages out", seen.outbox_age, f"{seen.outbox_count} waiting"),
-        _waiting("reminders", seen.timer_late, "overdue"),
+        _waiting("inputs", seen.inbox),
+        *(troubled or [Finding(Level.OK, "messages out", "none is late")]),
+        _waiting("reminders", late, "overdue"),
     ]
 
 
-def _waiting(about: str, age: timedelta | None, what: str) -> Finding:
+def _waiting(about: str, waiting: Waiting, what: str = "waiting") -> Finding:
     look, wrong = WAITS[about]
-    level = _graded((age or timedelta(0)) / look, 1, wrong / look)
+    age = waiting.age or timedelta(0)
+    level = _graded(age / look, 1, wrong / look)
     if not level:
         return Finding(Level.OK, about, "none is late")
     remedy = "see that the bot is running (draaglicht run), and what its log says"
-    return Finding(level, about, f"{what}, the oldest for {_span(age or timedelta(0))}", remedy)
+    count = f"{waiting.count} {what}" if what == "waiting" else what
+    return Finding(level, about, f"{count}, the oldest for {_span(age)}", remedy)
+
+
+def set_aside(waiting: int, unreadable: int) -> list[Finding]:
+    """`waiting`: updates that lie on the disk for the database; `unreadable`: those that did not open there."""
+    found = []
+    if unreadable:
+        remedy = "put back the key file that they were sealed with, and keep the files overflow.unreadable"
+        found.append(Finding(Level.WRONG, "overflow", f"{unreadable} updates on the disk do not open", remedy))
+    if waiting:
+        remedy = "they come in by themselves when the bot runs and the database answers; keep the data folder"
+        found.append(Finding(Level.LOOK, "overflow", f"{waiting} updates wait on the disk for the database", remedy))
+    return found
 
 
 def dead_letters(problems: Mapping[str, int]) -> Finding:

@@ -14,24 +14,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot
-from telegram.error import InvalidToken, TelegramError
 
 import migrations
 from bot.care import looks, people
-from bot.doctor import findings
-from bot.doctor.findings import Finding, Level, Queues, Tries
+from bot.doctor import findings, telegram
+from bot.doctor.findings import Finding, Level, Tries
 from bot.safety import attempts
 from bot.safety.access import REFUSED
 from bot.safety.checks import check_safety
 from bot.safety.help import load_help, unverified
 from bot.settings import PREFIX, Settings
-from bot.store import schema
+from bot.store import backlog, schema
 from bot.store.database import Database, DatabaseProblem
 from bot.store.inbox import noted_since
-from bot.store.tables import inbox, outbox, timers
+from bot.store.tables import inbox, outbox
 from bot.store.vault import KeyProblem, Unreadable, Vault, parse_keys, read_key_file
 from flows.engine.checks import check
 from flows.engine.library import CONTENT, load_sources
@@ -45,7 +43,7 @@ _KNOWN_TIMES = {"Europe/Amsterdam": (1, 2), "Europe/Brussels": (1, 2)}
 async def look(settings: Settings, now: datetime, content: Path = CONTENT) -> list[Finding]:
     """Everything, in order. `now` is the machine's own time."""
     found = [Finding(Level.OK, "settings", "can be read")]
-    found.append(await _token(settings))
+    found += await telegram.ask(settings, now)
     found += _folder(settings.data_dir)
     found.append(findings.time_zones(_wrong_zones()))
     vault = _keys(settings, found)
@@ -53,23 +51,6 @@ async def look(settings: Settings, now: datetime, content: Path = CONTENT) -> li
     found.append(_content(content))
     found += _help(content, now)
     return found
-
-
-# --- Telegram ---------------------------------------------------------------------------------------------------------
-
-
-async def _token(settings: Settings) -> Finding:
-    if settings.token is None:
-        return Finding(Level.OK, "token", "none is set: the bot runs with its simulator")
-    try:
-        async with Bot(settings.token, base_url=settings.api_base):
-            return Finding(Level.OK, "token", "Telegram knows it")
-    except InvalidToken:
-        remedy = f"copy it again from BotFather to {PREFIX}TOKEN"
-        return Finding(Level.WRONG, "token", "Telegram refuses it", remedy)
-    except TelegramError as error:
-        remedy = "check the connection of this machine"
-        return Finding(Level.WRONG, "token", f"Telegram does not answer ({type(error).__name__})", remedy)
 
 
 # --- this machine -----------------------------------------------------------------------------------------------------
@@ -85,7 +66,18 @@ def _folder(folder: Path) -> list[Finding]:
     except OSError as error:
         remedy = f"give the bot's user the right to write there, or set {PREFIX}DATA_DIR"
         return [Finding(Level.WRONG, "data folder", f"cannot be written to ({error.strerror})", remedy)]
-    return [Finding(Level.OK, "data folder", "can be written to"), findings.disk(shutil.disk_usage(folder).free)]
+    return [
+        Finding(Level.OK, "data folder", "can be written to"),
+        findings.disk(shutil.disk_usage(folder).free),
+        *findings.set_aside(**_overflows(folder)),
+    ]
+
+
+def _overflows(folder: Path) -> dict[str, int]:
+    counted = {"waiting": 0, "unreadable": 0}
+    for path in folder.glob("overflow*"):
+        counted["unreadable" if path.suffix == ".unreadable" else "waiting"] += path.read_bytes().count(b"\n")
+    return counted
 
 
 def _wrong_zones() -> list[str]:
@@ -164,7 +156,7 @@ def _tables(connection: Connection, vault: Vault | None, now: datetime) -> list[
         findings.clock(now, newest, _server_time(connection)),
         Finding(Level.OK, "database", "can be reached, with the newest tables"),
         keys,
-        *findings.queues(_queues(connection, now)),
+        *findings.queues(backlog.look(connection, now)),
         findings.dead_letters(_dead(connection)),
         findings.not_sent(_not_sent(connection, now)),
         findings.refused(_tries(connection, now, REFUSED)),
@@ -202,23 +194,6 @@ def _sample(connection: Connection, vault: Vault | None) -> Finding:
     except Unreadable:
         return Finding(Level.WRONG, "keys", "they do not open what the database holds", remedy)
     return Finding(Level.OK, "keys", "they open what the database holds")
-
-
-def _queues(connection: Connection, now: datetime) -> Queues:
-    waiting = select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.status == "waiting")
-    inputs, came_at = connection.execute(waiting).one()
-    due = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
-    since = func.coalesce(outbox.c.not_before, outbox.c.created_at)
-    ready = select(func.count(), func.min(since)).where(outbox.c.status == "waiting", due)
-    calls, ready_at = connection.execute(ready).one()
-    first = connection.execute(select(func.min(timers.c.due_at)).where(timers.c.due_at <= now)).scalar()
-    return Queues(
-        inbox_count=inputs,
-        inbox_age=now - came_at if came_at else None,
-        outbox_count=calls,
-        outbox_age=now - ready_at if ready_at else None,
-        timer_late=now - first if first else None,
-    )
 
 
 def _dead(connection: Connection) -> Mapping[str, int]:

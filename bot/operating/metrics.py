@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.operating.watch import WAIT_BOUNDS, Watch
+from bot.operating.watch import REFUSALS, WAIT_BOUNDS, Watch
 from bot.store.backlog import NOTHING, Backlog
 from bot.store.outbox import Priority
 from flows.engine.values import dataclass
@@ -81,8 +81,8 @@ def _of_process(watch: Watch, updates: int) -> Iterator[Metric]:
     yield sends
     yield CounterMetricFamily(_name("told_to_wait"), "Calls answered with 429.", value=watch.told_to_wait)
     refused = CounterMetricFamily(_name("webhook_refused"), "Requests to the webhook refused.", labels=["reason"])
-    for reason, times in sorted(watch.refused.items()):
-        refused.add_metric([reason], times)
+    for reason in REFUSALS:
+        refused.add_metric([reason], watch.refused[reason])
     yield refused
     up_to, total = [], 0
     for bound, times in zip((*map(str, WAIT_BOUNDS), "+Inf"), watch.waits, strict=True):

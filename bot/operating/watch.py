@@ -13,6 +13,9 @@ from flows.engine.values import dataclass
 WAIT_BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0, 30.0, 60.0, 300.0)
 """Seconds that an input waited before it was handled: the upper bounds in which these are counted."""
 
+REFUSALS = ("secret", "too large", "not whole", "not JSON", "no update")
+"""Why a request to the webhook is refused."""
+
 
 @dataclass(slots=True)
 class Watch:

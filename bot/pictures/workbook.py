@@ -168,10 +168,10 @@ def workbook(data: Mapping[str, Any], photos: Mapping[str, bytes]) -> bytes:
 
     The same data gives the same bytes. Raises PictureError, without the data in it, for data of another shape.
     """
-    told = _told(data)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        for name, svg in zip(photos, threads.map(as_svg, photos.values()), strict=True):
-            told |= {f"photo {name}": svg} if svg else {}
+        drawn = threads.map(as_svg, photos.values())
+        told = _told(data)
+        told |= {f"photo {name}": svg for name, svg in zip(photos, drawn, strict=True) if svg}
     with _one_at_a_time:
         for standards in _STANDARDS:
             with contextlib.suppress(RuntimeError):

@@ -35,12 +35,6 @@ class Backlog:
     timer_late: timedelta | None = None
     dead: int = 0
 
-    @property
-    def outbox_in_all(self) -> Waiting:
-        """What waits to be sent, of any priority."""
-        ages = [one.age for one in self.outbox.values() if one.age is not None]
-        return Waiting(sum(one.count for one in self.outbox.values()), max(ages, default=None))
-
 
 _NOW = bindparam("now", type_=inbox.c.received_at.type)
 _WAITING, _DEAD = fixed("waiting"), fixed("dead")

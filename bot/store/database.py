@@ -124,7 +124,12 @@ def make_engine(url: str, threads: int | None = None) -> Engine:
             return engine
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
-                parsed, pool_size=threads or POSTGRES_THREADS, max_overflow=2, pool_pre_ping=True, hide_parameters=True
+                parsed,
+                pool_size=threads or POSTGRES_THREADS,
+                max_overflow=2,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                use_native_hstore=False,  # We have none, and each new connection would ask for it.
             )
     except (NoSuchModuleError, ModuleNotFoundError):
         pass

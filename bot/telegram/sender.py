@@ -250,6 +250,7 @@ class Sender:
             log.error("call cannot be made", outbox=taken.id, purpose=taken.purpose, problem=type(error).__name__)
             return _Outcome(self._later(taken, error, MAX_FAULTS))
         self._tries_in_vain = 0
+        self._floods.clear()
         return _Outcome(Settled(taken.id, "sent", message_id))
 
     def _network(self, taken: Taken, error: NetworkError) -> _Outcome:
@@ -270,7 +271,7 @@ class Sender:
         return _Outcome(settled, held=[(WHOLE_BOT, until)])
 
     def _flooded(self, taken: Taken, pause: timedelta) -> _Outcome:
-        """Holds back this chat as Telegram says; the whole bot when several chats are told so at once."""
+        """Holds back this chat as Telegram says; the whole bot when several are told so and nothing arrives."""
         now = self._clock()
         again_at = now + pause
         self._floods.append((now, taken.chat_id))

@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import sys
 
-from tests.benchmarks import burst, families, peers, process, ticks, updates, workbook
+from tests.benchmarks import burst, families, growth, peers, process, ticks, updates, workbook
 from tests.benchmarks.places import POSTGRESQL, SQLITE, open_place
 from tests.benchmarks.table import Result, show
 from tests.databases import NoPostgreSQL
@@ -18,6 +18,7 @@ from tests.databases import NoPostgreSQL
 BENCHMARKS = {
     "updates": updates,
     "ticks": ticks,
+    "growth": growth,
     "burst": burst,
     "process": process,
     "families": families,

@@ -305,30 +305,34 @@ def _result(kind: str, name: str, pair: Pair, aim: Aim | None) -> Result:
     return Result(name, kind, per_second(pair.measured), per_second(pair.floor), pair.ratio, aim)
 
 
+_MANY = CHATS_PER_FLOW * sum(map(len, SCRIPTS.values()))
+"""How many updates are handled in a round."""
+
+
+async def whole(stage: Stage, talks: Talks, workers: int = 1) -> float:
+    """The seconds that an update takes, on average over a round of them."""
+    chats = {talks.fresh_chat(): flow for _ in range(CHATS_PER_FLOW) for flow in SCRIPTS}
+    seconds = 0.0
+    for updates in await talks.answers(chats):
+        stage.deliver()
+        stage.take_in(updates)
+        watch = Watch()
+        await share(stage.service.step_worker, len(updates), workers)
+        seconds += watch.seconds
+    _check(stage, chats)
+    return seconds / _MANY
+
+
 async def _measure(stage: Stage, talks: Talks, bare: Bare, rounds: int, workers: int) -> Pair:
-    many = CHATS_PER_FLOW * sum(map(len, SCRIPTS.values()))
-
-    async def whole() -> float:
-        chats = {talks.fresh_chat(): flow for _ in range(CHATS_PER_FLOW) for flow in SCRIPTS}
-        seconds = 0.0
-        for updates in await talks.answers(chats):
-            stage.deliver()
-            stage.take_in(updates)
-            watch = Watch()
-            await share(stage.service.step_worker, len(updates), workers)
-            seconds += watch.seconds
-        _check(stage, chats)
-        return seconds / many
-
     async def floor() -> float:
         chats = [talks.fresh_chat() for _ in range(CHATS_PER_FLOW)]
         stage.deliver()
-        stage.accept([inbox_rows.Arrival(chats[number % len(chats)], "update", bytes(900)) for number in range(many)])
+        stage.accept([inbox_rows.Arrival(chats[number % len(chats)], "update", bytes(900)) for number in range(_MANY)])
         watch = Watch()
-        await share(lambda: stage.service.database.run(bare), many, workers)
-        return watch.seconds / many
+        await share(lambda: stage.service.database.run(bare), _MANY, workers)
+        return watch.seconds / _MANY
 
-    return await in_turns(rounds, whole, floor)
+    return await in_turns(rounds, lambda: whole(stage, talks, workers), floor)
 
 
 async def share(step: Callable[[], Awaitable[object]], many: int, workers: int) -> None:

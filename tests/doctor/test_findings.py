@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.doctor import findings
-from bot.doctor.findings import Finding, Level, Queues, Tries, exit_code, report
+from bot.doctor.findings import Finding, Level, Tries, Updates, exit_code, report
 from bot.safety.help import Unverified
+from bot.store.backlog import Backlog, Waiting
+from bot.store.outbox import Priority
 
 NOW = datetime(2027, 3, 1, 18, 30, tzinfo=UTC)
 OK, LOOK, WRONG = Level.OK, Level.LOOK, Level.WRONG
@@ -64,28 +66,84 @@ def test_key_file(mode: int | None, level: Level) -> None:
     assert findings.key_file(mode, beside_the_data=True).level is max(level, LOOK)
 
 
+def inputs(age: timedelta, count: int = 1) -> Backlog:
+    return Backlog(inbox=Waiting(count, age))
+
+
+def calls(priority: Priority, age: timedelta) -> Backlog:
+    return Backlog(outbox={Priority.ANSWER: Waiting(1, timedelta(0)), priority: Waiting(2, age)})
+
+
 @pytest.mark.parametrize(
     ("seen", "levels"),
     [
-        (Queues(), [OK, OK, OK]),
-        (Queues(inbox_age=timedelta(seconds=59), inbox_count=9), [OK, OK, OK]),
-        (Queues(inbox_age=timedelta(minutes=1), inbox_count=9), [LOOK, OK, OK]),
-        (Queues(inbox_age=timedelta(minutes=10), inbox_count=9), [WRONG, OK, OK]),
-        (Queues(outbox_age=timedelta(minutes=5), outbox_count=2), [OK, LOOK, OK]),
-        (Queues(outbox_age=timedelta(minutes=30), outbox_count=2), [OK, WRONG, OK]),
-        (Queues(timer_late=timedelta(minutes=2)), [OK, OK, LOOK]),
-        (Queues(timer_late=timedelta(days=3)), [OK, OK, WRONG]),
+        (Backlog(), [OK, OK, OK]),
+        (inputs(timedelta(seconds=59)), [OK, OK, OK]),
+        (inputs(timedelta(minutes=1)), [LOOK, OK, OK]),
+        (inputs(timedelta(minutes=10)), [WRONG, OK, OK]),
+        (calls(Priority.SAFETY, timedelta(seconds=30)), [OK, LOOK, OK]),
+        (calls(Priority.ANSWER, timedelta(seconds=59)), [OK, OK, OK]),
+        (calls(Priority.ANSWER, timedelta(minutes=10)), [OK, WRONG, OK]),
+        (calls(Priority.REMINDER, timedelta(minutes=5)), [OK, LOOK, OK]),
+        (calls(Priority.REMINDER, timedelta(minutes=30)), [OK, WRONG, OK]),
+        (calls(Priority.BULK, timedelta(minutes=29)), [OK, OK, OK]),
+        (calls(Priority.BULK, timedelta(hours=1)), [OK, LOOK, OK]),
+        (Backlog(timer_late=timedelta(minutes=2)), [OK, OK, LOOK]),
+        (Backlog(timer_late=timedelta(days=3)), [OK, OK, WRONG]),
     ],
 )
-def test_queues(seen: Queues, levels: list[Level]) -> None:
+def test_queues(seen: Backlog, levels: list[Level]) -> None:
     assert [one.level for one in findings.queues(seen)] == levels
 
 
 def test_a_queue_says_how_long_and_how_much() -> None:
-    line = str(findings.queues(Queues(inbox_age=timedelta(hours=3), inbox_count=41))[0])
+    line = str(findings.queues(inputs(timedelta(hours=3), 41))[0])
     assert "41 waiting, the oldest for 3 hours" in line
     assert "draaglicht run" in line
-    assert "the oldest for 3 days" in str(findings.queues(Queues(timer_late=timedelta(days=3)))[2])
+    assert "the oldest for 3 days" in str(findings.queues(Backlog(timer_late=timedelta(days=3)))[2])
+    assert findings.queues(calls(Priority.BULK, timedelta(hours=1)))[1].about == "bulk"
+
+
+def test_what_waits_on_the_disk() -> None:
+    assert findings.set_aside(0, 0) == []
+    assert [one.level for one in findings.set_aside(3, 1)] == [WRONG, LOOK]
+    assert "3 updates wait on the disk" in str(findings.set_aside(3, 0)[0])
+
+
+def test_the_clock_of_telegram() -> None:
+    assert findings.clock_of_telegram(timedelta(seconds=29)).level is OK
+    behind, ahead = (findings.clock_of_telegram(timedelta(minutes=minutes)) for minutes in (-1, 5))
+    assert (behind.level, "1 minutes behind Telegram's" in behind.is_so) == (LOOK, True)
+    assert (ahead.level, "5 minutes ahead of Telegram's" in ahead.is_so) == (WRONG, True)
+
+
+SOON = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "level", "word"),
+    [
+        (Updates(), OK, "asks for them"),
+        (Updates(waiting=99), OK, "asks for them"),
+        (Updates(waiting=100), WRONG, "100 wait"),
+        (Updates(brought=True, elsewhere=True), WRONG, "a start of the bot"),
+        (Updates(expected=True), WRONG, "start the bot"),
+        (Updates(expected=True, brought=True), OK, "brings them"),
+        (Updates(expected=True, brought=True, elsewhere=True), WRONG, "restart the bot"),
+        (Updates(expected=True, brought=True, failed="Connection refused", failed_since=60 * SOON), OK, "brings"),
+        (Updates(expected=True, brought=True, failed="Connection refused", failed_since=SOON), LOOK, "proxy and bot"),
+        (Updates(True, True, False, 3, "Wrong response from the webhook: 403 Forbidden", SOON), WRONG, "SECRET"),
+        (Updates(True, True, False, 3, "Wrong response from the webhook: 404 Not Found", SOON), WRONG, "pass the path"),
+        (Updates(True, True, False, 3, "Wrong response from the webhook: 502 Bad Gateway", SOON), WRONG, "LISTEN"),
+        (Updates(True, True, False, 3, "Wrong response from the webhook: 503 x", SOON), WRONG, "database"),
+        (Updates(True, True, False, 3, "SSL error {certificate verify failed}", SOON), WRONG, "renew the certificate"),
+        (Updates(True, True, False, 3, "Failed to resolve host: x", SOON), WRONG, "not known on the internet"),
+    ],
+)
+def test_the_way_in(seen: Updates, level: Level, word: str) -> None:
+    found = findings.updates(seen)
+    assert found.level is level
+    assert word in str(found)
 
 
 def test_dead_letters() -> None:

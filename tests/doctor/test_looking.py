@@ -117,6 +117,51 @@ async def test_the_token(tmp_path: Path) -> None:
     assert "secret" not in report(gone)
 
 
+HOOK = "http://127.0.0.1:1/geheim"
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted", "level"),
+    [({}, None, OK), ({}, HOOK, WRONG), ({"url": HOOK}, HOOK, OK), ({"url": HOOK}, None, WRONG)],
+)
+async def test_where_updates_go(tmp_path: Path, known: dict[str, str], wanted: str | None, level: Level) -> None:
+    emulator = Emulator(SimulatedClock(NOW))
+    async with SimulatorServer(emulator) as server:
+        emulator.webhook = {"secret_token": "", "max_connections": 1, **known} if known else {}
+        given = {"token": "1000:known", "api_url": server.api_url} | ({"webhook_url": wanted} if wanted else {})
+        found = await look(settings(tmp_path, **given), NOW)
+    assert about(found, "updates").level is level
+    assert "geheim" not in report(found)
+
+
+async def test_what_telegram_could_not_bring(tmp_path: Path) -> None:
+    """The emulator tries, and nobody listens there."""
+    emulator = Emulator(SimulatedClock(NOW, frozen=True))
+    async with SimulatorServer(emulator) as server:
+        emulator.webhook = {"url": HOOK, "secret_token": "", "max_connections": 1}
+        emulator.person("fatima").says("hoi")
+        assert await emulator.until(lambda: "last_error_message" in emulator.webhook)
+        found = await look(settings(tmp_path, token="1000:known", api_url=server.api_url, webhook_url=HOOK), NOW)
+    line = about(found, "updates")
+    assert (line.level, "1 wait" in line.is_so, "from the internet" in line.remedy) == (WRONG, True, True)
+
+
+@pytest.mark.parametrize(("wrong", "level"), [(0, OK), (-2, LOOK), (10, WRONG)])
+async def test_the_clock_beside_that_of_telegram(tmp_path: Path, wrong: int, level: Level) -> None:
+    async with SimulatorServer(Emulator()) as server:
+        now = datetime.now(UTC) + timedelta(minutes=wrong)
+        found = await look(settings(tmp_path, token="1000:known", api_url=server.api_url), now)
+    assert max(one.level for one in found if one.about == "clock" and "Telegram" in one.is_so) is level
+
+
+async def test_what_waits_on_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "overflow-8080").write_bytes(b"1 x\n2 y\n")
+    assert about(await look(settings(tmp_path), NOW), "overflow").level is LOOK
+    (tmp_path / "overflow.unreadable").write_bytes(b"1 x\n")
+    worst = about(await look(settings(tmp_path), NOW), "overflow")
+    assert (worst.level, "1 updates" in worst.is_so) == (WRONG, True)
+
+
 # --- the database -----------------------------------------------------------------------------------------------------
 
 
@@ -200,7 +245,7 @@ def _noted(note: str, times: int) -> Work:
     ("work", "subject", "later", "level"),
     [
         (lambda c: inbox.accept(c, vault(), [Arrival(5, "u", b"{}")], NOW), "inputs", timedelta(minutes=11), WRONG),
-        (lambda c: outbox.put(c, vault(), [Call(5, "x")], NOW), "messages out", timedelta(minutes=31), WRONG),
+        (lambda c: outbox.put(c, vault(), [Call(5, "x")], NOW), "answers", timedelta(minutes=31), WRONG),
         (
             lambda c: outbox.put(c, vault(), [Call(5, "x", not_before=NOW + timedelta(hours=2))], NOW),
             "messages out",

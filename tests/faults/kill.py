@@ -96,17 +96,24 @@ class Report:
 class Service:
     """The service's processes over one database, each with a role; the first has number 0."""
 
-    def __init__(self, settings: Mapping[str, str], roles: Sequence[str], folder: Path) -> None:
+    def __init__(
+        self, settings: Mapping[str, str], roles: Sequence[str], folder: Path, module: str = "tests.faults.serve"
+    ) -> None:
         self._settings, self._roles, self._folder, self._numbers = settings, roles, folder, count(1)
+        self._module = module
         self._running = [self._start(role) for role in roles]
         self.died_alone = 0
 
     def _start(self, role: str) -> Process:
         settings = {**self._settings, "ROLE": role}
-        return Process(["-m", "tests.faults.serve"], settings, self._folder, f"{role}{next(self._numbers)}")
+        return Process(["-m", self._module], settings, self._folder, f"{role}{next(self._numbers)}")
 
     def __getitem__(self, number: int) -> Process:
         return self._running[number]
+
+    def wait_until_ready(self) -> None:
+        """Waits until each has begun."""
+        wait_until(lambda: all(process.said for process in self._running), _START_SECONDS, every=0.02)
 
     def kill(self, number: int) -> str | None:
         """SIGKILL; returns the name of its sender, None when it had not come so far."""
@@ -144,14 +151,14 @@ def run(
     began, chance, roles = time.monotonic(), random.Random(seed), roles or _ROLES[kind]
     goes_down = {(number + 1) * kills // (restarts + 1) for number in range(restarts)}
     with ExitStack() as stack:
-        server, url = stack.enter_context(_place(kind, durable=restarts > 0))
+        server, url = stack.enter_context(place(kind, durable=restarts > 0))
         settings = Settings(data_dir=folder / "data", database_url=url)
         vault, database = open_vault(settings), open_database(settings)
         stack.callback(database.close)
         emulator = Emulator()
         telegram = stack.enter_context(SimulatorServer(emulator))
         duration = timedelta(seconds=kills * _SECONDS_A_KILL[kind])
-        _people(database, vault, reminders, duration, chance)
+        settle(database, vault, reminders, duration, chance)
         for number in range(reminders):
             emulator.private_chat(FIRST_REMINDED + number)
         given = {
@@ -198,7 +205,7 @@ def run(
 
 
 @contextmanager
-def _place(kind: str, *, durable: bool) -> Iterator[tuple[Server | None, str | None]]:
+def place(kind: str, *, durable: bool) -> Iterator[tuple[Server | None, str | None]]:
     """A server of our own when it is to go down, or the one that was given; none for SQLite."""
     if kind == SQLITE:
         yield None, None
@@ -209,7 +216,7 @@ def _place(kind: str, *, durable: bool) -> Iterator[tuple[Server | None, str | N
         server.drop(name)
 
 
-def _people(database: Database, vault: Vault, reminders: int, duration: timedelta, chance: random.Random) -> None:
+def settle(database: Database, vault: Vault, reminders: int, duration: timedelta, chance: random.Random) -> None:
     """Parents who will write, and parents whose evening falls at some moment of the run."""
     start = datetime.now(UTC)
     writers, reminded = range(FIRST_WRITER, FIRST_WRITER + WRITERS), range(FIRST_REMINDED, FIRST_REMINDED + reminders)
@@ -274,7 +281,7 @@ def _counted(
     writers = Counter(chat_id for chat_id, _ in sent)
     reminded = range(FIRST_REMINDED, FIRST_REMINDED + reminders)
     with database.engine.begin() as connection:
-        kept = {chat_id: _kept_of(connection, vault, chat_id) for chat_id in writers}
+        kept = {chat_id: kept_of(connection, vault, chat_id) for chat_id in writers}
         inputs = connection.execute(select(inbox_table)).all()
         calls = connection.execute(select(outbox_table).where(outbox_table.c.purpose != "edit")).all()
         standing_still = connection.execute(
@@ -305,7 +312,7 @@ def _counted(
     }
 
 
-def _kept_of(connection: Connection, vault: Vault, chat_id: int) -> list[int]:
+def kept_of(connection: Connection, vault: Vault, chat_id: int) -> list[int]:
     """The messages that stand in somebody's notes, in the order in which they were added."""
     person = people.present(connection, vault, chat_id).person
     assert person

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.databases import wait_until
-from tests.faults.village import UNPACED, Village
+from tests.databases import free_port, wait_until
+from tests.faults.village import FIRST_PARENT, UNPACED, Village
 
 LIMIT = 10
 
@@ -58,3 +58,28 @@ def test_a_telegram_that_does_not_answer_does_not_keep_it(village: Village) -> N
     village.comes_to_rest()
     assert village.statuses() == {"sent": 4}
     assert [len(village.got(parent)) for parent in range(3)] == [2, 1, 1]
+
+
+def test_an_update_that_is_being_brought_does_not_keep_it(sqlite_village: Village) -> None:
+    """Nor a call of ours that hangs, nor help that was asked for and cannot be sent: Telegram brings it again."""
+    village = sqlite_village
+    village.settle_down(2)
+    address = f"127.0.0.1:{free_port()}"
+    brought = {"LISTEN": address, "WEBHOOK_URL": f"http://{address}/hook"}
+    service = village.start(**brought)
+    village.says(0, "hoi")
+    wait_until(lambda: village.arrived() == 1, 30)
+    village.emulator.add_fault("hang", 1000, method="sendMessage")
+    village.says(1, "hoi")
+    wait_until(lambda: len(village.emulator.calls.all("sendMessage")) > 1, 30)
+    village.emulator.person(FIRST_PARENT).says("/hulp")
+    wait_until(lambda: len(village.emulator.calls.all("sendMessage")) > 2, 30)
+    assert village.emulator.updates.waiting
+    assert service.terminate(LIMIT) == 0
+    assert "Traceback" not in service.log
+    village.emulator.faults.clear()
+    village.start(**brought)
+    village.comes_to_rest()
+    assert "112" in village.got(0)[-1]
+    assert village.statuses() == {"sent": 2}
+    assert village.kept() == dict.fromkeys(village.sent, 1)

@@ -31,7 +31,9 @@ from tests.service.group_world import came_between
 from tests.service.report_world import written_meanwhile
 from tests.service.town import Town
 
-_BESIDE = {KEPT, COMING, SHOW_SCREEN, START_FLOW, RECORD, REPORTS, OWN, PEERS}
+_BESIDE = {KEPT, COMING, SHOW_SCREEN, START_FLOW, RECORD, REPORTS, OWN}
+_IN_GROUP = ("show_group", "change_group", "close_group", "add_guide")
+"""The actions that also say something in a group, or show it: whoever is there reads that beside the conversation."""
 _TAG = re.compile(r"</?[bi]>")
 _LINK = re.compile(r"start=[\w-]+")
 
@@ -54,6 +56,7 @@ class Actor:
         self._shown = 0
         self._meanwhile = False
         self._too_late = False
+        self._in_group = False
 
     async def begin(self, transcript: Transcript) -> list[Line]:
         facts = transcript.world_facts(self.town.service.library)
@@ -73,8 +76,10 @@ class Actor:
 
     def meanwhile(self, transcript: Transcript, beat: Beat) -> None:
         """What others do just before this beat, so that an action answers as it is written."""
+        self._in_group = False
         for line in beat.lines:
             if isinstance(line, Does):
+                self._in_group |= line.action in _IN_GROUP
                 gives = transcript.gives.get(line.action, "") if line.gives is None else line.gives
                 self.town.do(partial(came_between, town=self.town, line=line, gives=gives))
 
@@ -203,7 +208,8 @@ class Actor:
         for message in new:
             keys = {str(key["text"]): str(key["callback_data"]) for row in message.keyboard for key in row}
             verbs = [token.partition(":")[0] for token in keys.values()]
-            if keys and (verbs[0] == GUIDED or all(verb in _BESIDE for verb in verbs)):
+            beside = _BESIDE | ({PEERS} if self._in_group else set())
+            if keys and (verbs[0] == GUIDED or all(verb in beside for verb in verbs)):
                 continue  # What was kept or is coming, shown by an action beside the conversation.
             if keys:
                 self._boards.append((message.message_id, keys))

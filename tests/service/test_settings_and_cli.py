@@ -57,6 +57,8 @@ def is_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
         ("api_url", "api.telegram.org/bot", ["not an address", "https://"]),
         ("file_url", "ftp://x", ["not an address"]),
         ("webhook_url", "example.org", ["not an address"]),
+        ("webhook_url", "https://example.org/metrics", ["cannot end in /metrics", "another path"]),
+        ("webhook_secret", "mag dit?", ["letters, digits"]),
         ("listen", "8080", ["HOST:PORT"]),
         ("listen", "localhost:http", ["HOST:PORT"]),
         ("listen", "localhost:99999", ["HOST:PORT"]),

@@ -265,6 +265,29 @@ async def test_an_edit_brings_in_no_name(circle: Circle) -> None:
     assert "Noor" in told
     assert "Noor" not in circle["joris"].phone.screen
     assert circle.shown == ["Mijn kind slaapt slecht."]
+    await circle["fatima"].taps("Laat staan wat er stond")
+    assert "ziet nog wat er stond" in circle["fatima"].last.text
+    assert circle.shown == ["Mijn kind slaapt slecht."]
+
+
+async def test_an_edit_with_a_name_goes_when_its_writer_says_so(circle: Circle) -> None:
+    await circle.speaks("fatima", "Mijn kind slaapt slecht.")
+    await circle.heard()
+    edits = circle["fatima"].does
+    await edits(lambda phone: phone.edits(_own(circle, "fatima"), "Willem slaapt slecht."))
+    first = circle["fatima"].phone.last
+    await edits(lambda phone: phone.edits(_own(circle, "fatima"), "Noor slaapt slecht."))
+    assert "nieuwe tekst" in await circle["fatima"].taps("Zo toch wijzigen")
+    assert circle.shown == ["Noor slaapt slecht."]
+    assert "Noor slaapt slecht." in circle["joris"].phone.screen
+    assert "Mijn kind" not in circle["joris"].phone.screen
+
+    # The question about the words in between asks nothing any more.
+    assert first
+    circle["fatima"].phone.taps_forged(first.keyboard[0][0]["callback_data"], first.message_id)
+    await circle.town.settle()
+    assert circle.shown == ["Noor slaapt slecht."]
+    assert "Willem" not in circle["joris"].phone.screen
 
 
 async def test_a_photo_is_asked_about_and_comes_clean(circle: Circle) -> None:

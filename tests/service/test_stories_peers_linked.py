@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.care import group_links, groups, posts, rituals
+from bot.care import group_ends, group_links, groups, posts, rituals
 from bot.care.group_links import VALID_FOR
 from bot.conversation import relay
 from bot.conversation.incoming import Nothing
 from bot.conversation.turn import Turn
+from bot.safety import attempts
 from bot.simulator.groups import Group
 from bot.simulator.world import Message, Tap
 from bot.store import tables
@@ -186,6 +187,61 @@ async def test_what_it_lacks_is_said(tmp_path: Path, cache: Path) -> None:
         place.there.demote_bot()
         assert "Dit mag ik nu niet meer: berichten weghalen" in await place.ingrid.reads()
         assert await place.fatima.reads() == ""
+
+
+async def test_guessing_ends(place: Place) -> None:
+    code = await place.code()
+    for number in range(attempts.TRIES):
+        place.says(place.fatima, f"/koppel ABCDEFGH{number:02}")
+        assert "werkt niet, of niet meer" in await place.heard()
+    place.there.promote("fatima")
+    place.says(place.fatima, f"/koppel {code}")
+    assert await place.heard() == ""
+    place.says(place.ingrid, f"/koppel {code}")
+    assert "Ik ben Draaglicht" in await place.heard()
+
+
+async def test_from_linking_to_linking_anew(tmp_path: Path, cache: Path) -> None:
+    async with open_town(tmp_path, SUNDAY, cache=cache) as town:
+        place = Place(town, bot="member", supergroup=False)
+        heard = await place.links()
+        assert "Wat ik hier niet mag: berichten weghalen" in heard
+        assert "tik boven op de naam van de groep, dan Bewerken, dan Beheerders" in heard
+        assert "start=groep" in heard
+        place.there.promote_bot()
+        assert "Dit mag ik nu wel: berichten weghalen" in await place.ingrid.reads()
+
+        await place.ingrid.forges(f"p:e:t:{place.group.id}:{WEEK}:making_up")
+        await town.until("2027-03-01T12:31")
+        assert "Thema van deze week: Na de ruzie" in await place.heard()
+        bad = place.says(place.joris, "Jij bent een slechte moeder.")
+        place.says(place.ingrid, "/weg", bad)
+        assert "het bericht is weg" in await place.ingrid.reads()
+
+        before = place.group.id
+        place.there, place._seen = place.there.migrate(), 0
+        await town.until("2027-03-07T10:31")
+        assert place.group.id == before
+        assert "Hoe zit je erbij" in await place.heard()
+        await place.taps(place.joris, "Gaat wel")
+        await place.ingrid.reads()
+
+        place.there.demote_bot()
+        told = await place.ingrid.reads()
+        assert "Dit mag ik nu niet meer: berichten weghalen" in told
+        assert "dan Beheerders, en kies mij" in told
+        place.there.remove_bot()
+        assert "Ik zit niet meer in de Telegram-groep" in await place.ingrid.reads()
+
+        await place.ingrid.says("/menu")
+        place.ingrid.town.do(lambda connection: group_ends.close(connection, before, town.clock.now()))
+        place.there.add_bot()
+        await place.ingrid.reads()
+        assert "Ik ben Draaglicht" in await place.links()
+        assert place.group.id != before
+        await place.bot_says(posts.THEME, "Een nieuw begin.")
+        assert "Een nieuw begin." in await place.heard()
+        went_well(town, refused=["blocked", "unreachable"])
 
 
 # --- themes and rounds ------------------------------------------------------------------------------------------------

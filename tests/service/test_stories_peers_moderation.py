@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.care import groups, leaving, people, posts
+from bot.care import groups, leaving, peer_reports, people, posts
 from bot.care.dossiers import NOTHING_BY_LAW
 from bot.conversation.danger import LULL
 from bot.store import timers
@@ -530,6 +530,29 @@ async def test_an_edit_brings_in_neither_danger_nor_a_word_of_the_list(circle: C
         await circle.town.settle()
         assert not sees(circle["shanice"], words)
         assert circle.shown[-1] == first
+
+
+async def test_danger_in_an_edit_is_told_as_in_a_new_post(circle: Circle) -> None:
+    await says(circle, "fatima", "Dank je.")
+    phone = circle["fatima"].phone
+    phone.edits(next(one for one in phone.messages if one.text == "Dank je."), EXPLICIT)
+    assert CARD in await circle["fatima"].reads()
+    assert sees(circle.mentor, "gevaar")
+    assert not sees(circle.mentor, EXPLICIT)
+    waiting = circle.ask(lambda connection: peer_reports.open_in(connection, [circle.group_id]))
+    assert [report.why for _, report in waiting] == ["danger"]
+    assert circle.shown == ["Dank je."]
+
+    draft = waiting[0][1].post_id
+    await circle["fatima"].forges(f"p:y:{draft}")
+    await circle.town.settle()
+    assert circle.shown == [EXPLICIT]
+    assert sees(circle["shanice"], EXPLICIT)
+    waiting = circle.ask(lambda connection: peer_reports.open_in(connection, [circle.group_id]))
+    assert [report.why for _, report in waiting] == ["danger"]
+    assert waiting[0][1].post_id != draft
+    await circle.mentor.taps(LOOK)
+    assert sees(circle.mentor, EXPLICIT)
 
 
 async def test_the_stand_in_hears_of_danger_sooner(town: Town, circle: Circle) -> None:

@@ -26,7 +26,7 @@ from bot.store.tables import outbox as table
 from bot.store.tables import paces
 from bot.store.vault import Vault
 from bot.telegram import outbound
-from bot.telegram.sender import MAX_ATTEMPTS, MAX_FAULTS, Sender
+from bot.telegram.sender import MAX_ATTEMPTS, MAX_FAULTS, Absent, Sender
 from tests.service.town import UNPACED, open_town
 from tests.store.household import HANNE, INGRID, JONAS, Household
 
@@ -43,7 +43,7 @@ class Office:
         self.unreachable: list[int] = []
         self.sender = self.another()
 
-    def another(self, *, alone: bool = False, pace: Pace = UNPACED) -> Sender:
+    def another(self, *, alone: bool = False, pace: Pace = UNPACED, absent: Absent | None = None) -> Sender:
         """One more sender on the same outbox."""
         return Sender(
             self.database,
@@ -53,6 +53,7 @@ class Office:
             self.clock.now,
             pace,
             alone=alone,
+            absent=absent,
         )
 
     def put(self, chat_id: int, *texts: str, purpose: Purpose = "answer", expires_at: datetime | None = None) -> None:
@@ -195,6 +196,17 @@ async def test_floods_long_after_each_other_do_not_hold_the_whole_bot(office: Of
         office.put(chat_id, "dag")
         await office.sends_all()
         office.passes(4)
+    assert office.held_for(WHOLE_BOT) <= 0
+
+
+async def test_floods_among_what_arrives_do_not_hold_the_whole_bot(office: Office) -> None:
+    """Were it the bot that sends too much, nothing would arrive."""
+    for chat_id in (1, 3, 5, 7):
+        office.emulator.add_fault("too_many_requests", chat_id=chat_id, seconds=60)
+    for chat_id in range(1, 9):
+        office.put(chat_id, "dag")
+        await office.sends_all()
+    assert [office.got(chat_id) for chat_id in (2, 4, 6, 8)] == [["dag"]] * 4
     assert office.held_for(WHOLE_BOT) <= 0
 
 
@@ -503,6 +515,30 @@ async def test_what_a_dead_sender_among_others_held_is_sent_after_the_lease(offi
     office.passes(LEASE.total_seconds() / 6)
     await office.sends_all()
     assert office.got(HANNE) == ["een", "twee"]
+
+
+async def test_what_a_sender_held_that_is_missed_for_some_time_is_sent_sooner(office: Office) -> None:
+    """Who only lost the database for a moment keeps its calls."""
+    missing = {"dead", "away"}
+    office.sender = office.another(absent=lambda _, names: missing & set(names))
+    for name, chat_id in (("dead", HANNE), ("away", JONAS), ("there", INGRID)):
+        office.put(chat_id, "een")
+        office.database.do(
+            lambda connection, name=name: outbox.take(connection, office.vault, name, UNPACED, office.clock.now())
+        )
+    await office.sends_all()
+    office.passes(4)
+    await office.sends_all()
+    missing.remove("away")
+    office.passes(2)
+    await office.sends_all()
+    office.passes(2)
+    missing.add("away")
+    await office.sends_all()
+    office.passes(4)
+    await office.sends_all()
+    assert [office.got(one) for one in (HANNE, JONAS, INGRID)] == [["een"], [], []]
+    assert LEASE.total_seconds() > 12
 
 
 async def test_a_sole_sender_takes_over_at_its_start_only(office: Office) -> None:

@@ -30,10 +30,10 @@ class _Jumping(selectors.DefaultSelector):
         self.passed, self.threads = 0.0, 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if self.threads or timeout is None:
+        if timeout is None or (timeout > 0 and self.threads):
             return super().select(1)
         if not (ready := super().select(0)):
-            self.passed += max(timeout, 0)
+            self.passed += timeout
         return ready
 
 

@@ -7,6 +7,7 @@ the same run (after a step back), so it must be safe to repeat. Does not know wh
 from __future__ import annotations
 
 from bot.conversation.actions import (
+    announcing,
     appointing,
     coming_in,
     drawing,
@@ -38,6 +39,7 @@ from bot.conversation.actions import (
 from bot.conversation.actions.common import Action
 
 ACTIONS: dict[str, Action] = {
+    **announcing.ACTIONS,
     **appointing.ACTIONS,
     **coming_in.ACTIONS,
     **family.ACTIONS,

@@ -51,6 +51,7 @@ class WebhookDelivery:
         with emulator.lock:
             if trouble:
                 webhook |= {"last_error_date": emulator.timestamp(), "last_error_message": trouble}
+                emulator.events.add("webhook")
                 return False
             if emulator.updates.waiting and emulator.updates.waiting[0] is update:
                 emulator.updates.waiting.popleft()
