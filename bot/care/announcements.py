@@ -7,12 +7,12 @@ A timer in the coordinator's lane rings while there is something left to do. Doe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, func, select
 
-from bot.care import people, quiet, records
+from bot.care import people, records
 from bot.care.people import Person, Role
 from bot.care.records import Field
 from bot.store import outbox, timers
@@ -21,6 +21,7 @@ from bot.store.tables import people as people_table
 from bot.store.timers import Timer
 from bot.store.types import new_id
 from bot.store.vault import Vault
+from flows.engine.values import dataclass
 
 KIND = "announcement"
 TIMER = "announcement:"
@@ -31,8 +32,6 @@ EVERY = timedelta(seconds=5)
 """How often more go out, and the sender is told how far it is."""
 TO = {"parents": Role.PARENT, "mentors": Role.MENTOR, "everybody": Role.PARENT | Role.MENTOR}
 _STILL_GOES = int(timedelta(days=2).total_seconds())
-_HOURS = "08:00-21:00"
-"""When it may reach who has no hours of choice, in their own zone: it is never so urgent that it wakes anybody."""
 _PROGRESS = "progress"
 
 
@@ -125,12 +124,6 @@ def next_ones(connection: Connection, vault: Vault, sender: Person, one: Announc
     )
     found = people.by_ids(connection, vault, set(connection.execute(rows).scalars()))
     return sorted(found, key=lambda person: person.id)
-
-
-def from_when(person: Person, now: datetime) -> datetime | None:
-    """When it may reach somebody; None when that is now."""
-    hours = person.reminder_hours or _HOURS
-    return quiet.rests_until(replace(person, reminder_hours=hours), now)
 
 
 def counts(connection: Connection, sender: Person, one: Announcement, now: datetime) -> Counts:

@@ -5,6 +5,7 @@ Hours are written as "18:00-21:00", local times of the person; they may run over
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from bot.care.people import Person
 from bot.schedule.local_time import instant_on, is_within, local, next_instant
 
 _AFTER_A_PAUSE = time(9)
+_BY_DAY = "08:00-21:00"
 
 
 def written(start: time, end: time) -> str:
@@ -37,6 +39,11 @@ def rests_until(person: Person, now: datetime) -> datetime | None:
         return waits_until(person, now)
     back = instant_on(person.paused_until, _AFTER_A_PAUSE, person.zone)
     return start_of(person.reminder_hours, person.zone, back) or back
+
+
+def by_day(person: Person, now: datetime) -> datetime | None:
+    """As `rests_until`, for what wakes nobody, also who has no hours of choice; None when it may be now."""
+    return rests_until(person if person.reminder_hours else replace(person, reminder_hours=_BY_DAY), now)
 
 
 def start_of(hours: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:

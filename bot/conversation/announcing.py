@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.care import announcements
+from bot.care import announcements, quiet
 from bot.care.announcements import Announcement, Counts
 from bot.care.families import spoken
 from bot.care.people import Person
@@ -65,7 +65,7 @@ def _sent(turn: Turn, sender: Person, to: Person, one: Announcement) -> bool:
         return False
     text = turn.text("announcement", name=spoken(sender.name), words=one.words)
     call = outgoing.send(text, quiet=True)
-    not_before = announcements.from_when(to, turn.now)
+    not_before = quiet.by_day(to, turn.now)
     turn.calls.append(Call(to.chat_id, call, Priority.BULK, "notice", not_before=not_before, letter_id=one.id))
     return True
 

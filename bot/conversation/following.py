@@ -30,6 +30,7 @@ AGAIN = "fa"
 NAME, CHILD = "[naam]", "[kind]"
 _MARKS = re.compile(r"\[(naam|kind|kinderen)\]", re.IGNORECASE)
 _SHORT = 60
+_LATE = timedelta(hours=1)
 _MISSED = timedelta(days=30)
 _MISSED_ONE = re.compile(r"([0-9]{1,19}):([0-9]{1,12})")
 
@@ -68,16 +69,17 @@ def without(turn: Turn, flow_name: str, parents: Sequence[Person]) -> list[Perso
     return [one for one in parents if one.family_id not in on]
 
 
-def send(turn: Turn, mentor: Person, one: FollowUp, to: Sequence[Person]) -> list[Person]:
+def send(turn: Turn, mentor: Person, one: FollowUp, to: Sequence[Person], *, late: bool = False) -> list[Person]:
     """Puts it on its way to each; returns those who cannot be reached now. Theirs is kept beside the others, so that
-    the mentor sees what did not arrive."""
+    the mentor sees what did not arrive. What goes `late` wakes nobody: its moment was another one."""
     content, rows = one.content, _rows(turn, one.content)
     bare, away = without(turn, content.flow, to), []
     for parent in to:
         words = filled(turn, content.words, parent)
         letter = Post(FRAME, words, content.kind, content.file_id, {}, () if parent in bare else rows, one.id)
         calls = len(turn.calls)
-        post(turn, mentor, parent, letter, quiet.rests_until(parent, turn.now), bulk=True)
+        rests = quiet.by_day if late else quiet.rests_until
+        post(turn, mentor, parent, letter, rests(parent, turn.now), bulk=True)
         if parent.blocked:
             del turn.calls[calls:]
             away.append(parent)
@@ -112,7 +114,8 @@ def _goes_out(turn: Turn, mentor: Person, one: FollowUp) -> None:
         follow_ups.stop(turn.connection, mentor, one)
         _tell(turn, "follow_up_nobody_left", about)
         return
-    away = send(turn, mentor, one, may)
+    late = one.next_at is not None and turn.now - one.next_at > _LATE
+    away = send(turn, mentor, one, may, late=late)
     following = follow_ups.went_out(turn.connection, mentor, one, turn.now)
     quiet_now = [person for person in everybody if person not in may]
     _tell(

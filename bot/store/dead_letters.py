@@ -7,13 +7,13 @@ What was in a refused call is gone; an input is kept and can be tried again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
 from bot.store.inbox import in_turn
 from bot.store.tables import inbox, outbox, people
+from flows.engine.values import dataclass
 
 INPUT, CALL = "in", "out"
 _NO_FAULT = ("blocked", "unreachable")
