@@ -119,10 +119,10 @@ def decide(
     """Whether something may come now. `came`: when anything came by itself on this local day. `evening`: when the
     evening's question is still to come today, or came due just now. `talking`: the person is in the middle of
     something. `however_full`: it is for one day that was agreed or chosen, so it is not left out because the day is
-    full."""
+    full; of use for days, it wakes nobody when it is late."""
     if person.blocked or person.is_paused(now):
         return Verdict()
-    hours = quiet.waits_until(person, now)
+    hours = quiet.by_day(person, now) if however_full else quiet.waits_until(person, now)
     if hours:
         return Verdict(later=hours) if hours <= useful_until else Verdict(why=LATE)
     if not however_full and len(came) + (evening is not None) >= person.reminders_a_day:

@@ -14,6 +14,7 @@ from bot.schedule.local_time import instant_on, is_within, local, next_instant
 
 _AFTER_A_PAUSE = time(9)
 _BY_DAY = "08:00-21:00"
+"""When something may come that is not urgent, to who has no hours of choice."""
 
 
 def written(start: time, end: time) -> str:

@@ -171,6 +171,9 @@ def _still_there(turn: Turn) -> None:
     person = turn.person
     if person is None or person.blocked or person.has_stopped:
         turn.note = "not wanted"
+    elif later := quiet.by_day(person, turn.now):
+        timers.put(turn.connection, Timer(turn.chat_id, sweeping.STILL_THERE, later, _HELD_USEFUL))
+        turn.note = "held"
     else:
         _speak_as_reminder(turn, purpose_is_ritual=False)
         turn.start(STILL_THERE_FLOW)

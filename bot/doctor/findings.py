@@ -238,7 +238,7 @@ def dead_letters(problems: Mapping[str, int]) -> Finding:
     if not problems:
         return Finding(Level.OK, "dead letters", "none")
     most = ", ".join(f"{count} x {problem}" for problem, count in sorted(problems.items(), key=_most)[:3])
-    remedy = "these people were told that something went wrong; pass this line on to whoever maintains the bot"
+    remedy = "people were told of it; pass this line on to whoever maintains the bot, then see draaglicht dead"
     return Finding(Level.LOOK, "dead letters", f"{sum(problems.values())} inputs put aside ({most})", remedy)
 
 

@@ -23,7 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.app import open_database, open_vault
 from bot.settings import Settings
@@ -79,7 +79,7 @@ class Street:
         self.sent.append((chat_id, self.emulator.person(chat_id).says(words).message_id, time.monotonic()))
 
     def is_quiet(self) -> bool:
-        def left(connection: kill.Connection) -> int:
+        def left(connection: Connection) -> int:
             return inbox.waiting(connection) + outbox.waiting(connection)
 
         return not self.emulator.updates.waiting and not self.database.do(left)

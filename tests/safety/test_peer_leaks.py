@@ -61,7 +61,7 @@ def test_every_kind_of_message_is_decided(cache: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, part in PARTS.items() if part.decision != "service" and name not in BESIDE]
+    "name", sorted(name for name, part in PARTS.items() if part.decision != "service" and name not in BESIDE)
 )
 def test_intake_tells_what_is_decided(name: str) -> None:
     """What is read of a message is what the table says of it."""
