@@ -38,7 +38,7 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
         for _, talks in stages.values():
             await talks.scout()
         rounds: list[dict[int, float]] = []
-        for number in range(3 if quick else 21):
+        for number in range(2 if quick else 21):
             seconds = {size: await whole(*staged) for size, staged in stages.items()}
             if number:
                 rounds.append(seconds)

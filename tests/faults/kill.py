@@ -48,7 +48,7 @@ _ROLES = {SQLITE: ("all",), POSTGRESQL: ("all", "all")}
 APART = ("intake", "ticker", "worker", "worker", "worker", "sender", "sender")
 FULL = {"kills": 200, "updates": 10_000, "reminders": 10_000}
 _SECONDS_A_KILL = {SQLITE: 1.4, POSTGRESQL: 0.8}
-_START_SECONDS, _QUIET_SECONDS = 60, 300
+_START_SECONDS, _STUCK_SECONDS = 60, 60
 _USEFUL = 3600
 
 
@@ -61,6 +61,7 @@ class Report:
     kills: int
     kills_while_starting: int
     restarts_of_the_database: int
+    begun_while_it_was_away: int
     updates: int
     reminders: int
     messages: int
@@ -125,6 +126,14 @@ class Service:
     def restart(self, number: int) -> None:
         self._running[number] = self._start(self._roles[number])
 
+    def revive(self) -> int:
+        """Starts again what ended since the database was away when it began, as whoever supervises it does."""
+        ended = [number for number, process in enumerate(self._running) if not process.is_running]
+        ended = [number for number in ended if "the database cannot be reached" in self._running[number].log]
+        for number in ended:
+            self.restart(number)
+        return len(ended)
+
     def stop(self) -> int:
         """SIGTERM; returns how many did not end well."""
         self.died_alone += sum(not process.is_running for process in self._running)
@@ -171,7 +180,7 @@ def run(
         service = Service(given, roles, folder)
         stack.callback(service.end)
         sent: list[tuple[int, int]] = []
-        in_flight = while_starting = 0
+        in_flight = while_starting = begun_without = 0
         for number in range(kills):
             _write(emulator, sent, updates * (number + 1) // kills)
             if number in goes_down:
@@ -180,6 +189,7 @@ def run(
                 server.start()
                 database.engine.dispose()
                 in_flight += _in_flight(database)
+            begun_without += service.revive()
             which = chance.randrange(len(roles))
             _wait_for_the_moment(service[which], chance)
             sender = service.kill(which)
@@ -187,7 +197,8 @@ def run(
             if sender:
                 in_flight += _in_flight(database, sender)
             service.restart(which)
-        wait_until(lambda: _is_quiet(database, emulator), _QUIET_SECONDS, every=0.5)
+        begun_without += service.revive()
+        _wait_for_rest(database, emulator)
         bad_exit_codes = service.stop()
         return Report(
             database=kind,
@@ -195,6 +206,7 @@ def run(
             kills=kills,
             kills_while_starting=while_starting,
             restarts_of_the_database=len(goes_down),
+            begun_while_it_was_away=begun_without,
             updates=len(sent),
             reminders=reminders,
             in_flight_at_kills=in_flight,
@@ -264,14 +276,23 @@ def _in_flight(database: Database, sender: str | None = None) -> int:
     return int(database.do(lambda connection: connection.execute(query).scalar_one()))
 
 
-def _is_quiet(database: Database, emulator: Emulator) -> bool:
-    """Whether nothing is left to do."""
+def _wait_for_rest(database: Database, emulator: Emulator) -> None:
+    """Waits until nothing is left to do, for as long as it takes. Raises AssertionError when nothing moves any more."""
 
-    def work(connection: Connection) -> bool:
+    def work(connection: Connection) -> tuple[int, ...]:
         due = select(func.count()).where(timers_table.c.due_at <= datetime.now(UTC))
-        return not (inbox.waiting(connection) or outbox.waiting(connection) or connection.execute(due).scalar_one())
+        return inbox.waiting(connection), outbox.waiting(connection), connection.execute(due).scalar_one()
 
-    return not emulator.updates.waiting and database.do(work)
+    def left() -> tuple[int, ...]:
+        return len(emulator.updates.waiting), *database.do(work)
+
+    now, moved_at = left(), time.monotonic()
+    while any(now):
+        time.sleep(0.5)
+        before, now = now, left()
+        if now != before:
+            moved_at = time.monotonic()
+        assert time.monotonic() - moved_at < _STUCK_SECONDS, f"updates, inputs, calls, timers that stay: {now}"
 
 
 def _counted(

@@ -93,7 +93,7 @@ class Street:
         return found
 
 
-def run(*, chats: int, texts: int, beside: int, a_second: float, folder: Path) -> Report:
+def run(*, chats: int, texts: int, beside: int, a_second: float, folder: Path, roles: Sequence[str] = ROLES) -> Report:
     """One whole run in an empty folder: `beside` texts come while one handler hangs."""
     began = time.monotonic()
     with ExitStack() as stack:
@@ -106,7 +106,7 @@ def run(*, chats: int, texts: int, beside: int, a_second: float, folder: Path) -
         kill.settle(database, vault, 0, timedelta(0), Random(1))
         street = Street(emulator, database, chats)
         given = {"TOKEN": "1000:fault", "API_URL": telegram.api_url, "DATA_DIR": str(settings.data_dir)}
-        service = kill.Service({**given, "DATABASE_URL": str(url)}, ROLES, folder, "tests.faults.serve_held")
+        service = kill.Service({**given, "DATABASE_URL": str(url)}, roles, folder, "tests.faults.serve_held")
         stack.callback(service.end)
         service.wait_until_ready()
 

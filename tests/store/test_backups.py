@@ -18,25 +18,28 @@ from bot.store.sealed_file import BackupProblem, read_pieces, write_pieces
 from bot.store.vault import Vault
 from tests.databases import wait_until
 from tests.store import filled, sealed_rows
-from tests.store.test_copying import everything
+from tests.store.full_house import full_sqlite
+from tests.store.test_copying import empty, everything
 
+__all__ = ["empty"]
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 MOMENT = datetime(2027, 3, 1, 18, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def elsewhere(empty_url: str) -> Iterator[Database]:
-    """A database without tables, of each kind, as on a clean machine."""
-    opened = Database(empty_url)
+def elsewhere(tmp_path: Path) -> Iterator[Database]:
+    """A database without tables, as on a clean machine."""
+    opened = Database(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def old(sqlite_url: str, vault: Vault) -> Iterator[Database]:
+def old(tmp_path: Path) -> Iterator[Database]:
     """A SQLite file with rows in every table, all sealed."""
-    opened = Database(sqlite_url)
-    opened.do(lambda connection: sealed_rows.fill(connection, vault))
+    path = tmp_path / "old.sqlite3"
+    path.write_bytes(full_sqlite())
+    opened = Database(f"sqlite:///{path}")
     yield opened
     opened.close()
 
@@ -68,14 +71,14 @@ def backup(old: Database, here: Path, tmp_path: Path) -> Path:
 
 
 def test_what_was_backed_up_comes_back(
-    database: Database, elsewhere: Database, vault: Vault, here: Path, there: Path, tmp_path: Path
+    database: Database, empty: Database, vault: Vault, here: Path, there: Path, tmp_path: Path
 ) -> None:
-    """From each kind of database into each kind."""
+    """From each kind of database into the other."""
     database.do(lambda connection: sealed_rows.fill(connection, vault))
     made = backups.make(database, here, tmp_path / "backup", KEY, MOMENT)
-    restored = backups.restore(elsewhere, there, tmp_path / "backup", [OTHER_KEY, KEY], vault)
-    assert elsewhere.do(everything) == database.do(everything)
-    assert elsewhere.do(schema.revision_of) == migrations.HEAD
+    restored = backups.restore(empty, there, tmp_path / "backup", [OTHER_KEY, KEY], vault)
+    assert empty.do(everything) == database.do(everything)
+    assert empty.do(schema.revision_of) == migrations.HEAD
     assert restored.counts == made.counts == database.do(filled.counts)
     assert (restored.opener.opened, restored.made_at) == (database.do(sealed_rows.numbers)[1], MOMENT)
 

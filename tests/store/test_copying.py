@@ -21,23 +21,29 @@ from bot.store.outbox import Call
 from bot.store.timers import Timer
 from bot.store.vault import Vault, new_key, parse_keys
 from tests.store import filled, sealed_rows
+from tests.store.full_house import full_sqlite
 
 CHAT = 4711
 
 
 @pytest.fixture
-def empty(empty_url: str) -> Iterator[Database]:
-    """A database without tables, of each kind."""
-    opened = Database(empty_url)
+def empty(database: Database, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without tables, of the other kind than `database`."""
+    server = request.getfixturevalue("postgresql_server") if database.is_sqlite else None
+    name = server.create() if server else ""
+    opened = Database(server.url(name) if server else f"sqlite:///{tmp_path / 'empty.sqlite3'}")
     yield opened
     opened.close()
+    if server:
+        server.drop(name)
 
 
 @pytest.fixture
-def old(sqlite_url: str, vault: Vault) -> Iterator[Database]:
+def old(tmp_path: Path) -> Iterator[Database]:
     """A SQLite file with rows in every table, all sealed."""
-    opened = Database(sqlite_url)
-    opened.do(lambda connection: sealed_rows.fill(connection, vault))
+    path = tmp_path / "old.sqlite3"
+    path.write_bytes(full_sqlite())
+    opened = Database(f"sqlite:///{path}")
     yield opened
     opened.close()
 
@@ -90,9 +96,10 @@ def test_what_refers_to_nothing_is_refused_there_too(old: Database, new: Databas
         new.do(lambda connection: connection.execute(wrong))
 
 
-def test_an_older_database_is_brought_up_to_date_there_alone(empty: Database, tmp_path: Path, vault: Vault) -> None:
+def test_an_older_database_is_brought_up_to_date_there_alone(tmp_path: Path, vault: Vault) -> None:
     older = Database(f"sqlite:///{tmp_path / 'older.sqlite3'}")
     schema.upgrade(older, "0004")
+    empty = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
     older.do(filled.fill)
     try:
         with pytest.raises(DatabaseProblem, match="no sealed value opens"):
@@ -105,6 +112,7 @@ def test_an_older_database_is_brought_up_to_date_there_alone(empty: Database, tm
         older.close()
     assert empty.do(schema.revision_of) == migrations.HEAD
     assert moved.counts == before == {name: count for name, count in empty.do(filled.counts).items() if count}
+    empty.close()
 
 
 def _seal_one(connection: Connection, vault: Vault) -> None:
