@@ -236,6 +236,7 @@ ABOUT: tuple[tuple[str, _About], ...] = (
     (entries.GUIDED, _About("o:{family}:0", "the family", _MENTOR)),
     (entries.GUIDED, _About("g:{family}", "the family", _MENTOR)),
     *((entries.ORGANISED, _About(f"{which}:0", "", _who(Who.COORDINATOR))) for which in ("m", "i")),
+    (entries.ORGANISED, _About("s:{announcement}", "a message of one's own to everybody", _who(Who.COORDINATOR))),
     (entries.ORGANISED, _About("w:{invitation}:0", "a link that a mentor made", _who(Who.COORDINATOR))),
     (entries.ORGANISED, _About("y:{invitation}:0", "a link that a mentor made", _who(Who.COORDINATOR))),
     (workbook.OWN, _About("m:202703:0", "", _who(Who.PARENT))),

@@ -21,6 +21,7 @@ from telegram import User
 
 from bot.care import (
     alerts,
+    announcements,
     appointments,
     consents,
     families,
@@ -236,6 +237,7 @@ class Street:
                 switches.switch_on(connection, self.stage.vault, family_id, name, mentor, why, self._now)
         self._keeps(connection)
         self._talks(connection)
+        self._announces(connection)
         self._links(connection)
 
     @property
@@ -435,6 +437,12 @@ class Street:
         asked = posts.add(connection, safe, group.id, None, posts.CHECKIN, round_, self._now)
         self.given["peer_checkin"] = str(posts.show(connection, asked, self._now).id)
         self.given |= {"peer_group": str(group.id), "peer_member": str(place.member.id)}
+
+    def _announces(self, connection: Connection) -> None:
+        coordinator = self.people[Actor.COORDINATOR]
+        words = "Het kantoor is dicht."
+        going = announcements.begin(connection, self.stage.vault, coordinator, "mentors", words, self._now)
+        self.given["announcement"] = str(going.id)
 
     def _links(self, connection: Connection) -> None:
         safe, by = self.stage.vault, {actor: person.id for actor, person in self.people.items()}
