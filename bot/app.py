@@ -365,8 +365,11 @@ class Service:
         return min((due - self.clock()).total_seconds(), _LISTENING_TICKER) if due else _LISTENING_TICKER
 
     async def _sweep(self) -> None:
-        if not self.standing.holds(Duty.TICKER):
-            return
+        if self.standing.holds(Duty.TICKER):
+            await self.step_sweep()
+
+    async def step_sweep(self) -> None:
+        """Lets go of what was kept long enough, and asks whose time it is."""
         now = self.clock()
         for _ in range(_SWEEPS_AT_MOST):
             gone = await self.database.run(lambda connection: sweeping.sweep(connection, self.vault, now))

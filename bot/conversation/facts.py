@@ -72,6 +72,8 @@ _DAY_SETS = {
     rituals.WEEKEND: "days_weekend",
 }
 _PRONOUNS = {"he": ("hij", "hem", "zijn"), "she": ("zij", "haar", "haar")}
+_LOOKED_AT = 2
+"""So many of the loose texts that wait for a decision say what somebody wants now."""
 _LOOSE_KINDS = dict.fromkeys(("video", "video_note", "animation", "audio"), "document")
 _ROLE_WORDS = {Role.MENTOR: "mentor", Role.COORDINATOR: "coordinator"}
 
@@ -288,7 +290,8 @@ def _offers(facts: Facts) -> object:
     pieces = _loose_pieces(facts)
     if any(piece.kind != "text" for piece in pieces):
         return []
-    fitting = dict.fromkeys(name for piece in reversed(pieces) for name in facts.fitting(piece.text))
+    latest = reversed(pieces[-_LOOKED_AT:])
+    fitting = dict.fromkeys(name for piece in latest for name in facts.fitting(piece.text))
     return [{"id": name, "title": facts.flows[name].title} for name in islice(fitting, MOST_OFFERS)]
 
 

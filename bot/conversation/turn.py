@@ -265,8 +265,12 @@ class Turn:
 
     def _fitting(self, text: str) -> list[str]:
         """The flows that fit what somebody typed, of those that they may start."""
-        may = frozenset(flow for flow in self.host.library.flows if self.may_start(flow))
-        return [offer.flow for offer in self.host.matcher.offers(text, may)]
+        return [offer.flow for offer in self.host.matcher.offers(text, self._startable)]
+
+    @cached_property
+    def _startable(self) -> frozenset[str]:
+        """The flows that this person may start, which takes long to find out."""
+        return frozenset(flow for flow in self.host.library.flows if self.may_start(flow))
 
     @cached_property
     def switched_on(self) -> frozenset[str]:

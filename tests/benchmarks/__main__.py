@@ -10,7 +10,8 @@ import argparse
 import asyncio
 import sys
 
-from tests.benchmarks import burst, families, growth, peers, process, ticks, updates, workbook
+from tests.benchmarks import burst, families, growth, peers, process, throughput, ticks, updates, workbook
+from tests.benchmarks.others import answering, reminders
 from tests.benchmarks.places import POSTGRESQL, SQLITE, open_place
 from tests.benchmarks.table import Result, show
 from tests.databases import NoPostgreSQL
@@ -24,6 +25,9 @@ BENCHMARKS = {
     "families": families,
     "workbook": workbook,
     "peers": peers,
+    "throughput": throughput,
+    "answering": answering,
+    "reminders": reminders,
 }
 KINDS = {SQLITE: [SQLITE], POSTGRESQL: [POSTGRESQL], "both": [SQLITE, POSTGRESQL]}
 

@@ -19,6 +19,7 @@ from bot.care.people import Role
 from bot.settings import Settings
 from bot.store import inbox
 from bot.store.inbox import Arrival
+from bot.store.outbox import Pace
 from bot.store.tables import child_words, children, conversations, families, outbox, people, timers
 from bot.store.tables import inbox as inbox_table
 from bot.store.vault import Vault
@@ -80,12 +81,20 @@ class Clock:
 
 
 @contextmanager
-def open_stage(folder: Path, database_url: str | None = None, *, cache: Path | None = None) -> Iterator[Stage]:
-    """A stage with an empty database; `database_url` None is an SQLite file in the folder."""
+def open_stage(
+    folder: Path,
+    database_url: str | None = None,
+    *,
+    cache: Path | None = None,
+    api: str = "http://127.0.0.1:9",
+    pace: Pace | None = None,
+) -> Iterator[Stage]:
+    """A stage with the database as it is, at first empty; `database_url` None is an SQLite file in the folder. Calls
+    are made only by who steps the sender."""
     clock = Clock(NOW)
     settings = Settings(data_dir=folder, database_url=database_url)
     content = read_content(cache) if cache else None
-    service = Service(settings, clock=clock.now, token="1000:bench", api_base="http://127.0.0.1:9/bot", content=content)
+    service = Service(settings, clock=clock.now, token="1000:bench", api_base=f"{api}/bot", content=content, pace=pace)
     try:
         yield Stage(service, clock)
     finally:

@@ -309,18 +309,27 @@ _MANY = CHATS_PER_FLOW * sum(map(len, SCRIPTS.values()))
 """How many updates are handled in a round."""
 
 
-async def whole(stage: Stage, talks: Talks, workers: int = 1) -> float:
-    """The seconds that an update takes, on average over a round of them."""
-    chats = {talks.fresh_chat(): flow for _ in range(CHATS_PER_FLOW) for flow in SCRIPTS}
+async def whole(
+    stage: Stage,
+    talks: Talks,
+    workers: int = 1,
+    *,
+    then: Callable[[], Awaitable[object]] | None = None,
+    chats_per_flow: int = CHATS_PER_FLOW,
+) -> float:
+    """The seconds that an update takes, on average over a round of them; with what is done `then`, after each turn."""
+    chats = {talks.fresh_chat(): flow for _ in range(chats_per_flow) for flow in SCRIPTS}
     seconds = 0.0
     for updates in await talks.answers(chats):
         stage.deliver()
         stage.take_in(updates)
         watch = Watch()
         await share(stage.service.step_worker, len(updates), workers)
+        if then:
+            await then()
         seconds += watch.seconds
     _check(stage, chats)
-    return seconds / _MANY
+    return seconds / (chats_per_flow * sum(map(len, SCRIPTS.values())))
 
 
 async def _measure(stage: Stage, talks: Talks, bare: Bare, rounds: int, workers: int) -> Pair:

@@ -13,7 +13,7 @@ from itertools import count, product
 
 from sqlalchemy import Connection, select
 
-from bot.care import coming, families, follow_ups, people, records, rituals, switches
+from bot.care import coming, families, follow_ups, groups, people, records, rituals, switches
 from bot.care.coming import Coming
 from bot.care.follow_up_rhythm import Rhythm
 from bot.care.follow_ups import Content, Plan
@@ -61,6 +61,7 @@ def _settle(desk: Desk, mentor: Person, parent: Person, connection: Connection) 
     household = Household(desk.database, vault, now)
     for _ in range(2):
         household.works_with_mentor(connection, parent, mentor.id, children[0])
+    groups.found(connection, vault, mentor, groups.LARGEST, groups.Settings("Zondagrust"), now)
     _take_over(connection, desk, mentor, parent)
     listed = [(kind, one) for kind, one in desk.host.library.catalog.records.items() if one.listed]
     for number, person, (kind, one) in product((1, 2), (parent, mentor), listed):
@@ -122,7 +123,9 @@ def _is_at(desk: Desk, chat_id: int, flow: str, step: str, connection: Connectio
 
 
 def _forget(connection: Connection, desk: Desk, person_id: int) -> None:
-    """Else what was typed before could be chosen by typing it again."""
+    """Else what was typed before could be chosen by typing it again, or a group have spoken after the question."""
+    said_by_a_group = tables.outbox.c.purpose == "group"
+    connection.execute(tables.outbox.delete().where(said_by_a_group))
     rows = tables.records.c
     here = select(rows.key).where(rows.person_id == person_id, rows.key.startswith(RUN))
     for key in connection.execute(here).scalars().all():

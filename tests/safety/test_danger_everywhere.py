@@ -82,6 +82,10 @@ def _answered_no(desk: Desk, chat_id: int, heard: list[Sent]) -> None:
             return
 
 
+TOLD_IN_GROUP = "voortaan"
+"""How a group is told that its guide changed it, which the guide reads there too."""
+
+
 @pytest.mark.parametrize("tier", ["explicit", "possible"])
 def test_asked_first_taken_all_the_same_and_back(desk: Desk, library: Library, tier: str, full: bool) -> None:
     """At every step of every flow; as a rule what may be danger only at every second one."""
@@ -95,7 +99,7 @@ def test_asked_first_taken_all_the_same_and_back(desk: Desk, library: Library, t
         _is_at(desk, chat_id, flow, step)
         heard = desk.says(chat_id, SAID[tier])
         card = [one for one in heard if one.priority_is_safety]
-        said = [one for one in heard if not one.priority_is_safety]
+        said = [one for one in heard if not one.priority_is_safety and TOLD_IN_GROUP not in one.text]
         if len(card) != (tier == "explicit") or [QUESTION[tier] in one.text for one in said] != [True]:
             wrong.append((flow, step, [one.text[:60] for one in heard]))
             continue

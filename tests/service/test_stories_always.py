@@ -215,7 +215,7 @@ async def test_erasing_leaves_nothing_and_the_person_a_stranger(town: Town, ingr
     assert words_left(town, ids) == []
     assert {one.table for one in traces(town, ids)} <= {"inbox", "outbox", "paces"}
     assert await fatima.until("2027-03-08T20:00") == ""
-    await town.service._sweep()
+    await town.service.step_sweep()
     assert traces(town, ids) == []
     assert "Je komt binnen met een link" in await fatima.says("/start")
     assert "Je komt binnen met een link" in await fatima.says("hallo?")

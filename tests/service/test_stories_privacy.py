@@ -379,10 +379,10 @@ async def test_a_parent_who_gives_no_sign_for_two_years_is_asked_and_then_erased
         await who.says("/instellingen")
         await who.taps("De terugblik", "Liever geen terugblik")
     await town.passes(timedelta(days=699))
-    await town.service._sweep()
+    await town.service.step_sweep()
     assert await fatima.reads() == ""
     await town.passes(timedelta(days=1, hours=1))
-    await town.service._sweep()
+    await town.service.step_sweep()
     assert "Mag dat blijven staan" in await fatima.reads()
     assert "Alles blijft staan" in await joris.taps("Ja, laat staan")
 
@@ -392,7 +392,7 @@ async def test_a_parent_who_gives_no_sign_for_two_years_is_asked_and_then_erased
     assert words_left(town, ids) == []
     assert joris.person
     await town.passes(timedelta(days=8))
-    await town.service._sweep()
+    await town.service.step_sweep()
     assert traces(town, ids) == []
 
 

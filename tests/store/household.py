@@ -24,6 +24,8 @@ from bot.care import (
     letters,
     looks,
     notes,
+    peer_reports,
+    peer_weeks,
     people,
     posts,
     proposals,
@@ -314,9 +316,11 @@ class Household:
         done = {"status": "done", "outcome": "left", "done_by": mentor.id, "done_at": now}
         connection.execute(insert(tables.peer_reports).values(id=new_id(now), **report, **done))
         entry = {"id": new_id(now), "group_id": group.id, "at": now, "by_person": mentor.id, "member_id": member_id}
-        connection.execute(insert(tables.peer_log).values(**entry, action="warn", entry_sealed=b"x"))
+        told = self.vault.seal_json(peer_reports.ENTRY, entry["id"], {})
+        connection.execute(insert(tables.peer_log).values(**entry, action="warn", entry_sealed=told))
         week = {"id": new_id(now), "group_id": group.id, "starts_on": now.date(), "theme": "own"}
-        connection.execute(insert(tables.peer_weeks).values(**week, parts=1, theme_sealed=b"x"))
+        own = self.vault.seal_json(peer_weeks.THEME, week["id"], {"name": "Samen eten"})
+        connection.execute(insert(tables.peer_weeks).values(**week, parts=1, theme_sealed=own))
 
     def _says_in_group(
         self, connection: Connection, group_id: int, by: int, words: str, chat_id: int, answers: int | None
