@@ -74,12 +74,9 @@ def _steps(library: Library) -> list[tuple[str, str, int]]:
 
 
 def _answered_no(desk: Desk, chat_id: int, heard: list[Sent]) -> None:
-    while token := heard[-1].tokens.get("Nee"):
-        if "gevaar" not in heard[-1].text and "hulp zoekt" not in heard[-1].text:
-            return
-        heard = desk.taps(chat_id, token)
-        if not heard:
-            return
+    """Says no to what is asked about danger, wherever that stands among what came: a group may be told in between."""
+    while asked := [one for one in heard if "Nee" in one.tokens and ("gevaar" in one.text or "hulp zoekt" in one.text)]:
+        heard = desk.taps(chat_id, asked[-1].tokens["Nee"])
 
 
 TOLD_IN_GROUP = "voortaan"

@@ -46,8 +46,8 @@ _NUMERIC_DATE = phrase(rf"(?P<day>[0-9]{{1,2}})(?P<sign>[-/.–])(?P<month>[0-9]
 _SPACED_DATE = phrase(r"(?P<day>[0-9]{1,2}) (?P<month>[0-9]{1,2}) (?P<year>[0-9]{4})")
 _COMPACT_DATE = phrase(r"(?P<day>[0-3][0-9])(?P<month>[01][0-9])(?P<year>[0-9]{4})")
 _ISO_DATE = phrase(r"(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})")
-_YEARS = range(1900, 2200)
-"""At the ends of the calendar a day before or after would not exist."""
+YEARS = range(1900, 2200)
+"""The years that a person may write: at the ends of the calendar a day before or after would not exist."""
 _EXPLICIT_DATES = (_ISO_DATE, _NUMERIC_DATE, _NAMED_DATE, _SPACED_DATE, _COMPACT_DATE)
 
 _FROM_NOW = phrase(r"over (?P<count>een|[0-9]{1,3}) (?P<unit>dag|dagen|week|weken|maand|maanden|jaar)")
@@ -200,7 +200,7 @@ def _explicit_date(match: re.Match[str], today: date) -> date:
     day, month, digits = int(match["day"]), _month(match["month"]), match["year"]
     if digits:
         year = int(digits) if len(digits) == 4 else today.year // 100 * 100 + int(digits)
-        if year not in _YEARS:
+        if year not in YEARS:
             raise ValueError(f"nobody plans anything in {year}")
         return date(year, month, day)
     for year in range(today.year, today.year + 9):

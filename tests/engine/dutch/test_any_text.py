@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.engine.dutch.clock import TimeReading, parse_time
-from flows.engine.dutch.dates import BirthDateProblem, parse_birth_date, parse_date
+from flows.engine.dutch.dates import YEARS, BirthDateProblem, parse_birth_date, parse_date
 from flows.engine.dutch.spans import parse_age, parse_duration
 from flows.engine.dutch.spoken import spoken_date, spoken_time
 
@@ -22,8 +22,6 @@ any_text = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
 )
 any_day = st.dates()
-WRITTEN = range(1900, 2200)
-"""The years that a person may write."""
 
 
 @settings(max_examples=500, deadline=None)
@@ -44,7 +42,7 @@ def test_nothing_that_people_type_raises(text: str, today: date, evening: bool) 
             assert parse_time(spoken_time(at), evening=evening) == TimeReading((at,))
     day = parse_date(text, today)
     if day is not None:
-        assert parse_date(day.isoformat(), today) == (day if day.year in WRITTEN else None)
+        assert parse_date(day.isoformat(), today) == (day if day.year in YEARS else None)
         assert spoken_date(day, today)
     born = parse_birth_date(text, today)
     assert isinstance(born, BirthDateProblem) or born <= today
