@@ -38,6 +38,5 @@ def test_killed_while_updates_are_brought(sqlite_village: Village) -> None:
     locking.execute("ROLLBACK")
     locking.close()
     village.start(UNPACED, **brought)
-    wait_until(lambda: not list((village.folder / "data").glob("overflow*")), 30)
     village.comes_to_rest()
     assert village.kept() == dict.fromkeys(village.sent, 1)

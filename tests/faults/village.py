@@ -94,12 +94,20 @@ class Village:
         return [message.text for message in self.emulator.person(FIRST_PARENT + parent).from_bot]
 
     def comes_to_rest(self, seconds: float = 60) -> None:
-        """Waits until nothing is left to do."""
-        wait_until(lambda: not self.emulator.updates.waiting and not self.left_to_do(), seconds, every=0.1)
+        """Waits until nothing is left to do, at Telegram, on the disk or in the database."""
+
+        def rests() -> bool:
+            return not (self.emulator.updates.waiting or self._overflowed() or self.left_to_do())
+
+        wait_until(rests, seconds, every=0.1)
 
     def left_to_do(self) -> int:
         """How many inputs are not handled and how many calls are not settled."""
         return self.database.do(lambda connection: inbox.waiting(connection) + outbox.waiting(connection))
+
+    def _overflowed(self) -> bool:
+        """Whether something waits on the disk for the database."""
+        return any((self.folder / "data").glob("overflow*"))
 
     def kept(self) -> Counter[tuple[int, int]]:
         """How often each message stands in somebody's notes: chat and message."""

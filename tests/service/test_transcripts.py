@@ -23,13 +23,13 @@ def _name(path: Path) -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every transcript with `--full`. As a rule the first one of each flow and every sixteenth of all others, to stay
-    within the time that CI has; the engine plays them all."""
+    """Every transcript with `--full`. As a rule the first one of each flow and every thirty-second of all others, to
+    stay within the time that CI has; the engine plays them all."""
     paths = all_paths()
     if not metafunc.config.getoption("--full"):
         first = {path.parent: path for path in reversed(paths)}
         others = [path for path in paths if first[path.parent] != path]
-        paths = sorted([*first.values(), *others[::16]])
+        paths = sorted([*first.values(), *others[::32]])
     metafunc.parametrize("path", paths, ids=_name)
 
 
