@@ -1,9 +1,18 @@
 """Options that all tests share."""
 
 import os
+import shutil
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+
+_IN_MEMORY = Path("/dev/shm")
+_ENOUGH = 4 << 30
+
+if os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ENOUGH:
+    # What a test keeps is gone after it, so nothing of it has to wait for a disk. Only the power going off would show.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -288,47 +288,47 @@ async def test_old_double_and_foreign_buttons(town: Town, fatima: Somebody) -> N
     assert len(fatima.kept()) == 1
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        "",
-        "a",
-        "a:",
-        "a:::",
-        "a:00000000:1:_skip",
-        "a:deadbeef:99999999999999999999:said",
-        "g:",
-        "g:coordinator_welcome",
-        "g:welcome",
-        "g:invite_mentor",
-        "g:invite_parent",
-        "g:loose_input",
-        "g:../../etc/passwd",
-        "s:",
-        "s:menu_mentor",
-        "s:menu_coordinator",
-        "s:nope",
-        "r:x:1",
-        "x:x:1",
-        "h:",
-        "h:zz",
-        "A" * 64,
-        "é" * 200,
-        "a:b:1:" + "c" * 5000,
-        "\u202e<b>&",
-        "null",
-        "{}",
-        "ꓭ\x00\x07",
-    ],
-)
-async def test_forged_callback_data_opens_nothing(fatima: Somebody, data: str) -> None:
-    await fatima.says("/menu")
-    heard = await fatima.forges(data)
-    assert "uitnodigt" not in heard
-    assert "Hoe heet de" not in heard
-    assert "Waar heb je nu iets aan" in await fatima.says("/menu")
-    assert fatima.kept() == []
-    assert fatima.known.roles is Role.PARENT
+FORGED = [
+    "",
+    "a",
+    "a:",
+    "a:::",
+    "a:00000000:1:_skip",
+    "a:deadbeef:99999999999999999999:said",
+    "g:",
+    "g:coordinator_welcome",
+    "g:welcome",
+    "g:invite_mentor",
+    "g:invite_parent",
+    "g:loose_input",
+    "g:../../etc/passwd",
+    "s:",
+    "s:menu_mentor",
+    "s:menu_coordinator",
+    "s:nope",
+    "r:x:1",
+    "x:x:1",
+    "h:",
+    "h:zz",
+    "A" * 64,
+    "é" * 200,
+    "a:b:1:" + "c" * 5000,
+    "\u202e<b>&",
+    "null",
+    "{}",
+    "ꓭ\x00\x07",
+]
+
+
+async def test_forged_callback_data_opens_nothing(fatima: Somebody) -> None:
+    for data in FORGED:
+        await fatima.says("/menu")
+        heard = await fatima.forges(data)
+        assert "uitnodigt" not in heard, data
+        assert "Hoe heet de" not in heard, data
+        assert "Waar heb je nu iets aan" in await fatima.says("/menu"), data
+        assert fatima.kept() == [], data
+        assert fatima.known.roles is Role.PARENT, data
 
 
 async def test_a_tap_while_the_service_restarts(tmp_path: Path, cache: Path) -> None:

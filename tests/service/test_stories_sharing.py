@@ -79,7 +79,7 @@ async def test_an_evening_is_read_again_in_plain_words(fatima: Somebody) -> None
     await fatima.taps(fatima.buttons[0])
 
     assert _last(fatima) == (
-        "Een avond met Noor, vandaag\n\n"
+        "Een avond · Noor, vandaag\n\n"
         "Wat er terugkwam: Over geld\n"
         "In eigen woorden: de huur\n"
         "Het antwoord: “Ik regel dat & jij <b>niet</b>”\n"
@@ -371,22 +371,23 @@ async def test_the_same_tokens_open_nothing_for_anybody_else(
     assert "Ook Ingrid kan dit lezen." in _last(fatima)
 
 
-@pytest.mark.parametrize(
-    "rest",
-    ["", "l", "l:", "l:99999", "l:-1", "o:1:l:0", "o:9999999999999999999:l:0", "w4:1:l:0", "v:1:1:0", "o:1:0",
-     "v:9999999999999999999:9999999999999999999:0", "p:1:1:0", "zz", "l:0:0", "o::l:0", "l:٣"],
-)  # fmt: skip
+FORGED = [
+    "", "l", "l:", "l:99999", "l:-1", "o:1:l:0", "o:9999999999999999999:l:0", "w4:1:l:0", "v:1:1:0", "o:1:0",
+    "v:9999999999999999999:9999999999999999999:0", "p:1:1:0", "zz", "l:0:0", "o::l:0", "l:٣",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize("verb", ["e", "f", "w"])
-async def test_forged_tokens_bring_the_menu(
-    town: Town, ingrid: Somebody, fatima: Somebody, verb: str, rest: str
-) -> None:
+async def test_forged_tokens_bring_the_menu(town: Town, ingrid: Somebody, fatima: Somebody, verb: str) -> None:
     await _keeps(fatima)
     [note] = fatima.kept("note")
-    for who in (fatima, ingrid):
-        await who.says("/menu")
-        assert "geld" not in await who.forges(f"{verb}:{rest}")
-        assert "geld" not in await who.forges(f"{verb}:w4:{note.id}:l:0")
-    assert refusals(town) >= 3
+    for rest in FORGED:
+        refused = refusals(town)
+        for who in (fatima, ingrid):
+            await who.says("/menu")
+            assert "geld" not in await who.forges(f"{verb}:{rest}"), rest
+            assert "geld" not in await who.forges(f"{verb}:w4:{note.id}:l:0"), rest
+        assert refusals(town) >= refused + 3, rest
 
 
 async def test_a_page_far_too_high_is_the_last_page(fatima: Somebody) -> None:
