@@ -31,7 +31,7 @@ from tests.service.town import UNPACED, open_town
 from tests.store.household import HANNE, INGRID, JONAS, Household
 
 TOKEN = "1000:test"
-SOON = 0.25
+SOON = 0.5
 """How long the bot waits for an answer in these tests, in seconds; twenty in earnest."""
 
 
