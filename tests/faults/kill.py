@@ -231,6 +231,7 @@ def place(kind: str, *, durable: bool) -> Iterator[tuple[Server | None, str | No
 def settle(database: Database, vault: Vault, reminders: int, duration: timedelta, chance: random.Random) -> None:
     """Parents who will write, and parents whose evening falls at some moment of the run."""
     start = datetime.now(UTC)
+    not_today = f"{start - timedelta(hours=1):%H:%M}"  # An evening at an hour that the run lives through comes twice.
     writers, reminded = range(FIRST_WRITER, FIRST_WRITER + WRITERS), range(FIRST_REMINDED, FIRST_REMINDED + reminders)
 
     def work(connection: Connection) -> None:
@@ -248,7 +249,7 @@ def settle(database: Database, vault: Vault, reminders: int, duration: timedelta
             )
             if chat_id in reminded:
                 due_at = start + duration * chance.random()
-                timers.put(connection, Timer(chat_id, "evening", due_at, _USEFUL, None, "04:00", "1234567", "UTC"))
+                timers.put(connection, Timer(chat_id, "evening", due_at, _USEFUL, None, not_today, "1234567", "UTC"))
 
     database.do(work)
 
