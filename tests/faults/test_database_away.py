@@ -13,7 +13,7 @@ import pytest
 
 from bot.store import schema
 from bot.store.database import Database
-from tests.databases import NoPostgreSQL, OwnServer, own_server, wait_until
+from tests.databases import OwnServer, own_server, wait_until
 from tests.faults.village import FIRST_PARENT, UNPACED, Village, open_village
 
 PARENTS = 20
@@ -72,11 +72,8 @@ def test_a_full_disk_is_waited_for(sqlite_village: Village) -> None:
 @pytest.fixture
 def durable() -> Iterator[OwnServer]:
     """A PostgreSQL as it is installed, which may be killed."""
-    try:
-        with own_server(durable=True) as server:
-            yield server
-    except NoPostgreSQL as reason:
-        pytest.skip(f"no PostgreSQL of our own: {reason}")
+    with own_server(durable=True) as server:
+        yield server
 
 
 def test_a_postgresql_that_goes_down_is_waited_for(durable: OwnServer, tmp_path: Path) -> None:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.databases import NoPostgreSQL
 from tests.faults import order
 
 
 def test_nothing_changes_places_and_nobody_waits_for_one_that_hangs(tmp_path: Path) -> None:
     """At full size, with times: `python -m tests.faults.order`."""
-    try:
-        roles = ("all", "worker", "worker")
-        report = order.run(chats=12, texts=8, beside=24, a_second=0, folder=tmp_path, roles=roles)
-    except NoPostgreSQL as reason:
-        pytest.skip(f"no PostgreSQL: {reason}")
+    roles = ("all", "worker", "worker")
+    report = order.run(chats=12, texts=8, beside=24, a_second=0, folder=tmp_path, roles=roles)
     assert report.texts == 12 * 8 + 2 + 24
     assert report.wrong == {}

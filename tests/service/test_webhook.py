@@ -241,9 +241,9 @@ async def test_while_the_database_is_away_help_is_given_and_all_is_kept(
     town: Town, fatima: Somebody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also help that is asked for behind what cannot be kept, which Telegram would hold back had we refused it."""
-    monkeypatch.setattr(front, "ANSWER_SECONDS", 0.1)
     file = town.service.settings.data_dir / "draaglicht.sqlite3"
-    with _locked(file):
+    with _locked(file), monkeypatch.context() as impatient:
+        impatient.setattr(front, "ANSWER_SECONDS", 0.1)
         for text in ("een", "twee", "/hulp"):
             fatima.phone.says(text)
         came = await town.emulator.until(lambda: any("112" in one.text for one in fatima.phone.from_bot), 8)
