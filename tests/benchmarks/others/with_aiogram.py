@@ -1,7 +1,7 @@
 """The bot that one would make with aiogram 3, as a process: states in memory, answers by aiosqlite.
 
-`python with_aiogram.py API FOLDER`, and on as `with_ptb`. Imports nothing of the project, and runs in an environment of
-its own.
+`python with_aiogram.py API FOLDER`, then as `parents.answer_on_demand` says. Imports nothing of the project, and runs
+in an environment of its own.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
-import aiosqlite
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -28,7 +26,7 @@ _BOARD = InlineKeyboardMarkup(
 )
 
 
-def add_flow(dispatcher: Dispatcher, script: tuple[str, ...], database: aiosqlite.Connection) -> None:
+def add_flow(dispatcher: Dispatcher, script: tuple[str, ...], answers: parents.Answers) -> None:
     """One flow: a state for each turn."""
     name = f"flow{len(script)}"
 
@@ -43,8 +41,7 @@ def add_flow(dispatcher: Dispatcher, script: tuple[str, ...], database: aiosqlit
             tapped = script[turn] == "tap"
             message = event.message if tapped else event
             said = event.data if tapped else event.text
-            await database.execute(parents.KEEP, (message.chat.id, turn, said))
-            await database.commit()
+            await answers.keep(message.chat.id, turn, said)
             if tapped:
                 await message.edit_reply_markup(reply_markup=None)
             is_last = turn + 1 == len(script)
@@ -57,26 +54,11 @@ def add_flow(dispatcher: Dispatcher, script: tuple[str, ...], database: aiosqlit
 
 async def main(api: str, folder: Path) -> None:
     session = AiohttpSession(api=TelegramAPIServer.from_base(api))
-    async with aiosqlite.connect(folder / "answers.sqlite3") as database, Bot("1000:bench", session=session) as bot:
-        await database.execute("PRAGMA journal_mode=WAL")
-        await database.execute(parents.TABLE)
+    async with parents.open_answers(folder) as answers, Bot("1000:bench", session=session) as bot:
         dispatcher = Dispatcher(storage=MemoryStorage())
         for script in parents.SCRIPTS:
-            add_flow(dispatcher, script, database)
-        first, wanted = 10**9, 0
-        while line := await asyncio.to_thread(sys.stdin.readline):
-            chats, seconds, answers = int(line), 0.0, 0
-            for turn, updates in enumerate(parents.turns(first, chats)):
-                start = perf_counter()
-                for raw in updates:
-                    await dispatcher.feed_raw_update(bot, raw)
-                if turn:
-                    seconds += perf_counter() - start
-                    answers += len(updates)
-            first += chats * len(parents.SCRIPTS)
-            kept = await (await database.execute("SELECT count(*) FROM answers")).fetchone()
-            wanted += answers
-            print(seconds / answers, kept[0], wanted, flush=True)
+            add_flow(dispatcher, script, answers)
+        await parents.answer_on_demand(lambda raw: dispatcher.feed_raw_update(bot, raw), answers)
 
 
 if __name__ == "__main__":

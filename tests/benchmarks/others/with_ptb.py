@@ -1,8 +1,6 @@
 """The bot that one would make with python-telegram-bot: ConversationHandler, PicklePersistence, aiosqlite. A process.
 
-`python with_ptb.py API FOLDER PARENTS written|default`; for each number of chats on a line of stdin it lets them answer
-all their questions, and prints the seconds for each answer, how many are kept in all, and how
-many should be.
+`python with_ptb.py API FOLDER PARENTS written|default`, then as `parents.answer_on_demand` says.
 """
 
 from __future__ import annotations
@@ -11,10 +9,8 @@ import asyncio
 import sys
 import warnings
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
-import aiosqlite
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import (
     Application,
@@ -32,7 +28,7 @@ import parents
 _BOARD = InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=data)] for label, data in parents.BUTTONS])
 
 
-def conversation(script: tuple[str, ...], database: aiosqlite.Connection) -> ConversationHandler[Any]:
+def conversation(script: tuple[str, ...], answers: parents.Answers) -> ConversationHandler[Any]:
     """One flow: a state for each turn."""
 
     async def begin(update: Update, _: Any) -> int:
@@ -43,8 +39,7 @@ def conversation(script: tuple[str, ...], database: aiosqlite.Connection) -> Con
         async def handle(update: Update, _: Any) -> int:
             query = update.callback_query
             said = query.data if query else update.effective_message.text
-            await database.execute(parents.KEEP, (update.effective_chat.id, turn, said))
-            await database.commit()
+            await answers.keep(update.effective_chat.id, turn, said)
             if query:
                 await query.edit_message_reply_markup(None)
             is_last = turn + 1 == len(script)
@@ -70,31 +65,20 @@ async def main(api: str, folder: Path, parents_there: int, *, written: bool) -> 
     for number in range(parents_there):
         persistence.user_data[number] = {"name": "Annelies", "child": "Noor", "calls_me": "mama", "at": "19:30"}
     await persistence.flush()
-    async with aiosqlite.connect(folder / "answers.sqlite3") as database:
-        await database.execute("PRAGMA journal_mode=WAL")
-        await database.execute(parents.TABLE)
+    async with parents.open_answers(folder) as answers:
         builder = Application.builder().token("1000:bench").base_url(f"{api}/bot").persistence(persistence)
         application = builder.job_queue(None).build()
         for script in parents.SCRIPTS:
-            application.add_handler(conversation(script, database))
+            application.add_handler(conversation(script, answers))
+
+        async def handle(raw: dict[str, Any]) -> None:
+            await application.process_update(Update.de_json(raw, application.bot))
+            if written:
+                await application.update_persistence()
+                await persistence.flush()
+
         async with application:
-            first, wanted = 10**9, 0
-            while line := await asyncio.to_thread(sys.stdin.readline):
-                chats, seconds, answers = int(line), 0.0, 0
-                for turn, updates in enumerate(parents.turns(first, chats)):
-                    start = perf_counter()
-                    for raw in updates:
-                        await application.process_update(Update.de_json(raw, application.bot))
-                        if written:
-                            await application.update_persistence()
-                            await persistence.flush()
-                    if turn:
-                        seconds += perf_counter() - start
-                        answers += len(updates)
-                first += chats * len(parents.SCRIPTS)
-                kept = await (await database.execute("SELECT count(*) FROM answers")).fetchone()
-                wanted += answers
-                print(seconds / answers, kept[0], wanted, flush=True)
+            await parents.answer_on_demand(handle, answers)
 
 
 if __name__ == "__main__":
