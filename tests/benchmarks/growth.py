@@ -13,7 +13,7 @@ from tests.benchmarks.places import Place
 from tests.benchmarks.stage import FIRST_CHAT, Stage, fill, know_sizes, open_stage
 from tests.benchmarks.table import Aim, Result, milliseconds
 from tests.benchmarks.ticks import QUICK_SIZES, SIZES, fill_timers
-from tests.benchmarks.updates import Talks, whole
+from tests.benchmarks.updates import CHATS_PER_FLOW, Talks, whole
 
 NAME = "whole update"
 AIM: Aim = ("at most", 1.2)
@@ -38,8 +38,9 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
         for _, talks in stages.values():
             await talks.scout()
         rounds: list[dict[int, float]] = []
-        for number in range(2 if quick else 21):
-            seconds = {size: await whole(*staged) for size, staged in stages.items()}
+        times, chats = (2, 1) if quick else (21, CHATS_PER_FLOW)
+        for number in range(times):
+            seconds = {size: await whole(*staged, chats_per_flow=chats) for size, staged in stages.items()}
             if number:
                 rounds.append(seconds)
     first = sizes[0]

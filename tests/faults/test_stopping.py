@@ -25,7 +25,7 @@ def test_while_it_starts_it_ends_without_a_trace(village: Village) -> None:
 
 @pytest.mark.parametrize("command", [UNPACED, ("-m", "bot", "run")], ids=["in a hurry", "at Telegram's pace"])
 def test_with_much_to_do_it_stops_in_time_and_goes_on_later(village: Village, command: tuple[str, ...]) -> None:
-    parents, texts = 40, 4
+    parents, texts = 20, 4
     village.settle_down(parents)
     service = village.start(command)
     for number in range(texts):
