@@ -129,8 +129,12 @@ class Facts(Mapping[str, object]):
 
     def forget(self) -> None:
         """Looks everything up anew from here on: something was changed."""
-        self._known.clear()
+        self.forget_but_children()
         self.children_at_hand = None
+
+    def forget_but_children(self) -> None:
+        """As `forget`, when an answer was kept, which changes no child."""
+        self._known.clear()
         self.__dict__.pop("timers", None)
 
     @property

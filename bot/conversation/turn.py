@@ -323,7 +323,7 @@ class Turn:
     def _note_loose(self) -> None:
         runs = (self.state.running, *reversed(self.state.parked))
         self.facts.loose_key = next((run.top.key for run in runs if run and run.top.flow == LOOSE_FLOW), None)
-        self.facts.forget()
+        self.facts.forget_but_children()
 
     def _carry_out(self, effects: tuple[Any, ...]) -> None:
         self._write_records([effect for effect in effects if isinstance(effect, Keep | Unkeep)])
