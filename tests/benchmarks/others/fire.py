@@ -8,6 +8,7 @@ them with all settings as they are installed, and waits for the moment. Prints o
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import sys
@@ -66,6 +67,7 @@ class Pulse:
 
 @asynccontextmanager
 async def pulse() -> AsyncIterator[Pulse]:
+    gc.freeze()  # As `draaglicht` does when it has started; for the others too.
     one = Pulse()
     beating = asyncio.create_task(one.beat())
     await asyncio.sleep(0)
