@@ -196,9 +196,10 @@ async def _run_with_telegram(settings: Settings) -> None:
 
     async with Service(settings) as service:
         _stop_on_signals(service.stop)
+        structlog.get_logger().info("ready", bot=service.bot.username)
+        gc.collect()
         gc.freeze()
         gc.enable()
-        structlog.get_logger().info("ready", bot=service.bot.username)
         await service.run()
 
 

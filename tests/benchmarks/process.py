@@ -5,7 +5,7 @@ with very many. Ready is the line in its log, counted from the start of the proc
 seconds later. The database has its tables and the content is compiled, as after any earlier start; the very first
 start, which does both, is shown apart.
 
-What only the tests install is hidden from it: where the bot runs it is not there, and httpx would load it.
+What only the tests install is hidden from it: where the bot runs it is not there, and httpx and SQLAlchemy would load it.
 
 The floor of the time is a Python that does no more than import the libraries that such a process needs.
 """
@@ -37,7 +37,7 @@ IDLE_SECONDS = 2.0
 _MANY, _QUICK_MANY = 100_000, 500
 _ROOT = Path(__file__).parents[2]
 _DRIVERS = {"sqlite": "sqlite3", "postgresql": "psycopg"}
-_ONLY_FOR_TESTS = ("rich", "pygments")
+_ONLY_FOR_TESTS = ("greenlet", "pygments", "rich")
 _LIBRARIES = (
     "asyncio",
     "cryptography.hazmat.primitives.ciphers.aead",
