@@ -5,7 +5,8 @@ with very many. Ready is the line in its log, counted from the start of the proc
 seconds later. The database has its tables and the content is compiled, as after any earlier start; the very first
 start, which does both, is shown apart.
 
-What only the tests install is hidden from it: where the bot runs it is not there, and httpx and SQLAlchemy would load it.
+What only the tests install is hidden from it: where the bot runs it is not there, and httpx and SQLAlchemy would load
+it.
 
 The floor of the time is a Python that does no more than import the libraries that such a process needs.
 """
