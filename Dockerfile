@@ -9,7 +9,7 @@ COPY migrations /app/migrations
 COPY flows /app/flows
 COPY bot /app/bot
 RUN python -m compileall -q /app /libraries \
- && useradd --system --uid 10001 --no-create-home draaglicht \
+ && useradd --uid 10001 --no-create-home draaglicht \
  && mkdir /data \
  && chown draaglicht /data
 ENV PYTHONPATH=/app:/libraries \

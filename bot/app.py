@@ -54,8 +54,6 @@ from flows.engine.templates import render
 from flows.engine.values import dataclass
 
 if TYPE_CHECKING:
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
     from bot.operating.front import Front
 
 log = structlog.get_logger()
@@ -72,9 +70,10 @@ _ERROR_SECONDS = 2.0
 _WATCH_SECONDS = 0.03
 _TIDY_SECONDS = 20
 """Erased means gone within the minute, also when somebody reads the file at the first try."""
-_CONNECTIONS = 40
+_SWEEP_SECONDS = 3600
 _SWEEPS_AT_MOST = 50
-"""How many batches go in an hour."""
+"""How many batches go at a time."""
+_CONNECTIONS = 40
 
 
 def utc_now() -> datetime:
@@ -288,12 +287,12 @@ class Service:
         """Runs until `stop`; what is in hand then is finished. Raises DatabaseProblem or SettingsProblem when it
         cannot go on beside another process."""
         front = await self.listen()
-        scheduler = self._scheduler()
         take_some = self._take_up if self._is_brought_updates else self._take_some
         standing = asyncio.create_task(self.standing.run())
         duties = [asyncio.create_task(self._again(take_some))] if self._does(Role.INTAKE) else []
         if self._does(Role.TICKER):
-            duties.append(asyncio.create_task(self._again(self._tick_some)))
+            steps = (self._tick_some, self._sweep_some, self._tidy_some)
+            duties += [asyncio.create_task(self._again(step)) for step in steps]
         tasks = [asyncio.create_task(self._introduce())] if self._does(Role.INTAKE) else []
         if self._does(Role.WORKER):
             tasks += [asyncio.create_task(self._again(self._work_some)) for _ in range(self.database.threads)]
@@ -301,10 +300,8 @@ class Service:
             tasks.append(asyncio.create_task(self._again(self._send_some)))
         if not self.database.is_sqlite:
             tasks += [asyncio.create_task(self._again(step)) for step in (self._tell_some, self._check_tables)]
-        scheduler.start()
         await self._stopping.wait()
         closing = [asyncio.create_task(front.close())] if front else []
-        scheduler.shutdown(wait=False)
         for task in duties:
             task.cancel()
         await asyncio.gather(*duties, *tasks, return_exceptions=True)
@@ -331,16 +328,6 @@ class Service:
         """The clock was moved: look at once for what is due."""
         self._waking = asyncio.get_running_loop().create_task(self._tick())
 
-    def _scheduler(self) -> AsyncIOScheduler:
-        from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
-        scheduler = AsyncIOScheduler(timezone=UTC)
-        if self._does(Role.TICKER):
-            every = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-            scheduler.add_job(self._sweep, "interval", hours=1, **every)
-            scheduler.add_job(self.step_tidy, "interval", seconds=_TIDY_SECONDS, **every)
-        return scheduler
-
     async def _tick(self) -> None:
         try:
             while not self._stopping.is_set() and await self.step_ticker() == ticker.BATCH:
@@ -364,9 +351,14 @@ class Service:
         due = await self.database.run(timers.next_due)
         return min((due - self.clock()).total_seconds(), _LISTENING_TICKER) if due else _LISTENING_TICKER
 
-    async def _sweep(self) -> None:
+    async def _sweep_some(self) -> None:
+        await self._wait_for(self._stopping, _SWEEP_SECONDS)
         if self.standing.holds(Duty.TICKER):
             await self.step_sweep()
+
+    async def _tidy_some(self) -> None:
+        await self._wait_for(self._stopping, _TIDY_SECONDS)
+        await self.step_tidy()
 
     async def step_sweep(self) -> None:
         """Lets go of what was kept long enough, and asks whose time it is."""

@@ -51,7 +51,7 @@ ROUTES = {
         try:
             fails()
         except ValueError:
-            logging.getLogger('apscheduler').exception('job %s', SECRET)
+            logging.getLogger('telegram').exception('job %s', SECRET)
         """,
     "a level of its own": "logging.getLogger('some').log(35, SECRET)",
     "a handler of its own": "own.error(SECRET)",

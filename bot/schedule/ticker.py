@@ -29,8 +29,11 @@ def fire_due(connection: Connection, vault: Vault, now: datetime, most: int = BA
 
     One whose time, days or zone are not understood (any more) rests from then on.
     """
+    first = timers.next_due(connection)  # Asked before: for what is due by now PostgreSQL makes a plan at each tick.
+    if first is None or first > now:
+        return 0
     due = timers.due(connection, now, most)
-    if not due:
+    if not due:  # Another process has them in hand.
         return 0
     inbox.accept(connection, vault, [_arrival(timer) for _, timer in due], now)
     moves: list[tuple[int, datetime | None]] = []

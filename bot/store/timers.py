@@ -36,6 +36,7 @@ _DUE = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_FIRST = select(func.min(timers.c.due_at)).where(timers.c.due_at.is_not(None))
 _OF_CHAT = select(timers).where(timers.c.chat_id == bindparam("chat"))
 _DROP = delete(timers).where(timers.c.chat_id == bindparam("chat"), timers.c.key.in_(bindparam("keys", expanding=True)))
 _MOVE = update(timers).where(timers.c.id == bindparam("row")).values(due_at=_NOW)
@@ -77,7 +78,7 @@ def remove(connection: Connection, rows: Sequence[int]) -> None:
 
 def next_due(connection: Connection) -> datetime | None:
     """When the first timer is due."""
-    return connection.execute(select(func.min(timers.c.due_at))).scalar()
+    return connection.execute(_FIRST).scalar()
 
 
 def _timer(row: Any) -> Timer:

@@ -87,10 +87,6 @@ class Ask:
     prefer: Literal["evening"] | None = None
     again: str | None = None
 
-    @property
-    def takes_typing(self) -> bool:
-        return bool(set(self.kind) - {"scale", "several", "voice", "photo"})
-
 
 @dataclass(frozen=True, slots=True)
 class Choose:
@@ -194,6 +190,11 @@ class Step:
     def asks(self) -> bool:
         """Whether the step waits for a person."""
         return bool(self.ask or self.buttons or self.choose)
+
+    @property
+    def takes_typing(self) -> bool:
+        """Whether words of one's own, or a number, are an answer."""
+        return self.ask is not None and bool(set(self.ask.kind) - {"several", "voice", "photo"})
 
     @property
     def answer_name(self) -> str | None:

@@ -204,14 +204,13 @@ class Inputs(Walking):
             return "idle"
         if not step.asks:
             return "loose"
-        can_be_typed = step.ask is not None and (step.ask.takes_typing or "scale" in step.ask.kind)
         asked = Asked(self.running.id, self.running.top.key, step.answer_name or "")
-        button = keyboards.matching(self.keys(step), text)
+        button = keyboards.matching(self.keys(step), text, begun=not step.takes_typing)
         if button is not None and self._press(button, None):
-            if can_be_typed and step.answer_name and button != keyboards.SKIP:
+            if step.takes_typing and step.answer_name and button != keyboards.SKIP:
                 self.effects.append(asked)
             return None
-        if not step.ask or not can_be_typed:
+        if not step.ask or not step.takes_typing:
             return "loose"
         reading = answers.read(step.ask, text, self.now)
         if isinstance(reading, answers.Unread):

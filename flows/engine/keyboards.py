@@ -140,18 +140,23 @@ def offer_rows(run: str, turn: int, go_on: str, drop: str) -> tuple[tuple[Key, .
     )
 
 
-def matching(keys: Iterable[KeyFor], text: str) -> str | None:
+def matching(keys: Iterable[KeyFor], text: str, *, begun: bool = False) -> str | None:
     """The button whose label was typed instead of tapped: same letters, whatever the capitals and signs.
 
-    A number must be typed as it is.
+    A number must be typed as it is. With `begun` the only label that begins with these words will do: "ja" for "Ja,
+    graag".
     """
     typed, exact = _letters(text), text.strip()
     if not typed:
         return None
-    return next(
-        (key.button for key in keys if (key.plain == exact if key.plain.isdecimal() else _letters(key.plain) == typed)),
-        None,
-    )
+    beginning = []
+    for key in keys:
+        label = _letters(key.plain)
+        if key.plain == exact or (label == typed and not key.plain.isdecimal()):
+            return key.button
+        if begun and label.startswith(f"{typed} "):
+            beginning.append(key.button)
+    return beginning[0] if len(beginning) == 1 else None
 
 
 def _letters(text: str) -> str:

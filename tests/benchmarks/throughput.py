@@ -5,8 +5,10 @@ there, over the rate that is configured; in the second run one of the first chat
 seconds, and does not count for the rate, but must arrive. Times are Telegram's: how late the first one is does not
 matter.
 
-Workers, on PostgreSQL: real answers, as in `updates`, handled by one process and by two, by turns, each with as many
-threads as the service has. PostgreSQL and the processes share the machine: with two cores there is little to gain.
+Workers, on PostgreSQL: real answers, as in `updates`, handled by one process and by two, by turns. The aim is for
+workers that deal with one chat at a time. The service's own processes deal with as many as they have database threads,
+and PostgreSQL shares the machine with them: of two cores one such process takes three quarters already, so that a
+second finds little left there.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AsyncExitStack
+from functools import partial
 from urllib.request import urlopen
 
 from structlog.testing import capture_logs
@@ -49,7 +52,7 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
             for wait in (0, seconds):
                 results += await _sent(place, api, many, wait)
     if place.kind == POSTGRESQL:
-        results.append(await _two_workers(place, quick=quick))
+        results += await _two_workers(place, quick=quick)
     return results
 
 
@@ -99,9 +102,10 @@ def _seen(api: str) -> list[tuple[int, float]]:
 # --- workers ----------------------------------------------------------------------------------------------------------
 
 
-async def _two_workers(place: Place, *, quick: bool) -> Result:
+async def _two_workers(place: Place, *, quick: bool) -> list[Result]:
     rounds, chats = (1, _QUICK_CHATS) if quick else (11, _CHATS)
     folder, url = place.fresh()
+    results = []
     async with AsyncExitStack() as stack:
         stage = stack.enter_context(open_stage(folder, url, cache=place.cache))
         database = stage.service.database
@@ -113,14 +117,16 @@ async def _two_workers(place: Place, *, quick: bool) -> Result:
         workers = [await stack.enter_async_context(child(*command)) for _ in range(2)]
         for worker in workers:
             await worker.said()
-        pair = await in_turns(
-            rounds, lambda: _handled(stage, talks, workers, chats), lambda: _handled(stage, talks, workers[:1], chats)
-        )
-    name = "whole update, two processes over one"
-    return Result(name, place.kind, per_second(pair.measured), per_second(pair.floor), pair.ratio, TWO_WORKERS)
+        for lanes, aim in ((1, TWO_WORKERS), (database.threads, None)):
+            work = partial(_handled, stage, talks, chats, lanes)
+            pair = await in_turns(rounds, partial(work, workers), partial(work, workers[:1]))
+            name = f"whole update, two workers of {lanes} over one"
+            rates = per_second(pair.measured), per_second(pair.floor)
+            results.append(Result(name, place.kind, *rates, pair.ratio, aim))
+    return results
 
 
-async def _handled(stage: Stage, talks: Talks, workers: list[Child], chats: int) -> float:
+async def _handled(stage: Stage, talks: Talks, chats: int, lanes: int, workers: list[Child]) -> float:
     """The seconds that an update takes, from when they are told until the last says that it is done."""
     begun = {talks.fresh_chat(): flow for _ in range(chats) for flow in SCRIPTS}
     seconds, many, handled = 0.0, 0, 0
@@ -130,7 +136,7 @@ async def _handled(stage: Stage, talks: Talks, workers: list[Child], chats: int)
         many += len(updates)
         moment = stage.clock.now().isoformat()
         watch = Watch()
-        said = await asyncio.gather(*(worker.ask(moment) for worker in workers))
+        said = await asyncio.gather(*(worker.ask(f"{moment} {lanes}") for worker in workers))
         seconds += watch.seconds
         handled += sum(map(int, said))
     if handled != many:

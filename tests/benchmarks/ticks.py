@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -48,8 +49,10 @@ async def run(place: Place, *, quick: bool) -> list[Result]:
         idle = {size: _Timing() for size in sizes}
         busy = {size: _Timing() for size in sizes}
         bare = {size: _Timing() for size in sizes}
+        order, chance = list(stages.items()), Random(1)
         for number in range(10 if quick else 300):
-            for size, stage in stages.items():
+            chance.shuffle(order)  # Whose thread wakes on whose core is then not the same each time.
+            for size, stage in order:
                 await idle[size].of(stage, lambda connection, stage=stage: _fire(connection, stage), number, wanted=0)
         for number in range(3 if quick else 30):
             for size, stage in stages.items():

@@ -1,6 +1,7 @@
 """A worker of `throughput` in a process of its own: `python -m tests.benchmarks.worker FOLDER URL CACHE`.
 
-For each moment on a line of stdin it handles all that waits, then, and prints how much it did.
+For each line of stdin, a moment and how many lanes to work at, it handles all that waits then, and prints how much it
+did.
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ async def _run(folder: Path, url: str, cache: Path) -> None:
     with open_stage(folder, url, cache=cache) as stage:
         print("ready", flush=True)
         while line := await asyncio.to_thread(sys.stdin.readline):
-            stage.clock.move(datetime.fromisoformat(line.strip()) - stage.clock.now())
-            print(
-                sum(await asyncio.gather(*(stage.drain() for _ in range(stage.service.database.threads)))), flush=True
-            )
+            moment, lanes = line.split()
+            stage.clock.move(datetime.fromisoformat(moment) - stage.clock.now())
+            print(sum(await asyncio.gather(*(stage.drain() for _ in range(int(lanes))))), flush=True)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,32 @@ def test_a_label_may_be_typed(tmp_path: Path, typed: str) -> None:
     assert talk.give(Typed(typed)) == ["Dag. Goed"]
 
 
+FORK = "a: {say: 'Zo?', buttons: {y: {label: 'Ja, graag', end: yes}, n: {label: 'Nee, nu niet', end: no}%s}}"
+
+
+@pytest.mark.parametrize(("typed", "outcome"), [("ja", "yes"), ("Ja!", "yes"), ("nee", "no"), ("nee, nu", "no")])
+def test_a_label_may_be_begun(tmp_path: Path, typed: str, outcome: str) -> None:
+    talk = chat(tmp_path, {"f": FORK % ""})
+    talk.start("f")
+    talk.give(Typed(typed))
+    assert talk.seen(Ended) == [Ended("f", "r1", outcome)]
+
+
+@pytest.mark.parametrize("typed", ["nee", "ne", "nu niet", "nee maar hij huilt", "..."])
+def test_what_may_mean_two_labels_or_none_chooses_nothing(tmp_path: Path, typed: str) -> None:
+    talk = chat(tmp_path, {"f": FORK % ", m: {label: 'Nee, nooit', end: m}"})
+    talk.start("f")
+    talk.give(Typed(typed))
+    assert talk.odd == ["loose"]
+
+
+def test_words_that_begin_a_label_are_an_answer_where_words_are_asked(tmp_path: Path) -> None:
+    flow = "a: {say: 'Wat zei hij?', ask: text, remember: what, buttons: {n: {label: 'Ja, dat', end: n}}, next: b}"
+    talk = chat(tmp_path, {"f": f"start: a\nsteps:\n  {flow}\n  b: {{say: '{{{{ what }}}}.', end: d}}"})
+    talk.start("f")
+    assert talk.give(Typed("ja")) == ["ja."]
+
+
 def test_a_label_in_another_script_may_be_typed(tmp_path: Path) -> None:
     talk = chat(tmp_path, {"f": "a: {say: 'Wie?', buttons: {x: {label: نور, end: d}, y: {label: שלום, end: e}}}"})
     talk.start("f")

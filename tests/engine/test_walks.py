@@ -218,7 +218,7 @@ class Walker:
         if not step.asks:
             timer = self.host.next_timer()
             return bool(step.pause and timer and timer.wake.kind == "pause")
-        return bool(step.ask and step.ask.takes_typing) or bool(self.keyboard)
+        return step.takes_typing or bool(self.keyboard)
 
 
 @pytest.mark.parametrize("flow", sorted(LIBRARY.flows))

@@ -52,7 +52,7 @@ def test_the_logs_of_a_hard_day(sqlite_village: Village) -> None:
     entries = _entries(service)
     assert all(entry.keys() <= FACTS for entry in entries)
     told = {entry.get("logger") for entry in entries}
-    assert {"httpx", "telegram.Bot", "apscheduler.scheduler", "asyncio"} <= told
+    assert {"httpx", "telegram.Bot", "asyncio"} <= told
     assert {"call refused", "told to wait"} <= {entry["event"] for entry in entries}
     assert files_with([Path(village.folder)], traces) == []
 

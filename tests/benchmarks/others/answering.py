@@ -21,7 +21,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.util import find_spec
 
 from bot.store import outbox
 from bot.store.outbox import Pace
@@ -97,13 +96,10 @@ async def _others(
 ) -> AsyncIterator[dict[str, tuple[Child, Aim | None]]]:
     found: dict[str, tuple[Child, Aim | None]] = {}
     async with AsyncExitStack() as stack:
-        if find_spec("aiosqlite"):
-            for how, aim in [("written", AIM), ("default", None)][: 1 if quick else 2]:
-                folder, _ = place.fresh()
-                one = await stack.enter_async_context(child(OWN / "with_ptb.py", api, folder, str(parents), how))
-                found[f"ConversationHandler, {how}"] = one, aim
-        else:
-            print("no aiosqlite: pip install -c constraints.txt -e '.[bench]'", file=sys.stderr)
+        for how, aim in [("written", AIM), ("default", None)][: 1 if quick else 2]:
+            folder, _ = place.fresh()
+            one = await stack.enter_async_context(child(OWN / "with_ptb.py", api, folder, str(parents), how))
+            found[f"ConversationHandler, {how}"] = one, aim
         if python := os.environ.get(AIOGRAM):
             folder, _ = place.fresh()
             one = await stack.enter_async_context(child(OWN / "with_aiogram.py", api, folder, python=python))
