@@ -113,11 +113,6 @@ def _set(connection: Connection, chat_id: int, key: str, at: datetime | None) ->
         timers.put(connection, Timer(chat_id, key, at, _ALWAYS_USEFUL))
 
 
-def due_at(useful_until: datetime) -> datetime:
-    """The instant for which one of these timers was set."""
-    return useful_until - timedelta(seconds=_ALWAYS_USEFUL)
-
-
 def _parents(connection: Connection, family_id: int) -> Sequence[Row[Any, Any, Any, Any]]:
     table = people.c
     query = select(table.id, table.chat_id, table.zone, table.reminder_hours)

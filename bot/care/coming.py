@@ -28,6 +28,7 @@ HELD = "~"
 
 APART = timedelta(minutes=20)
 """Between two things that come by themselves."""
+_ON_TIME = timedelta(hours=1)
 CHOICES = (1, 2, 3, 5)
 """How many a person may want in a day."""
 
@@ -109,6 +110,7 @@ class Verdict:
 def decide(
     person: Person,
     *,
+    due_at: datetime,
     useful_until: datetime,
     came: Sequence[datetime],
     evening: datetime | None,
@@ -116,21 +118,29 @@ def decide(
     now: datetime,
     however_full: bool = False,
 ) -> Verdict:
-    """Whether something may come now. `came`: when anything came by itself on this local day. `evening`: when the
-    evening's question is still to come today, or came due just now. `talking`: the person is in the middle of
-    something. `however_full`: it is for one day that was agreed or chosen, so it is not left out because the day is
-    full; of use for days, it wakes nobody when it is late."""
+    """Whether something that was due at `due_at` may come now. `came`: when anything came by itself on this local day.
+    `evening`: when the evening's question is still to come today, or came due just now. `talking`: the person is in the
+    middle of something. `however_full`: it is for one day that was agreed or chosen, so it is not left out because the
+    day is full; else, when it is full, what is of use until tomorrow comes then. Neither that nor what is late wakes
+    anybody."""
     if person.blocked or person.is_paused(now):
         return Verdict()
-    hours = quiet.by_day(person, now) if however_full else quiet.waits_until(person, now)
+    wakes_nobody = however_full or now - due_at > _ON_TIME
+    hours = quiet.by_day(person, now) if wakes_nobody else quiet.waits_until(person, now)
     if hours:
         return Verdict(later=hours) if hours <= useful_until else Verdict(why=LATE)
     if not however_full and len(came) + (evening is not None) >= person.reminders_a_day:
-        return Verdict(why=FULL)
+        tomorrow = _tomorrow(person, now)
+        return Verdict(later=tomorrow) if tomorrow <= useful_until else Verdict(why=FULL)
     later = _later(came, evening, talking, now)
     if later is None:
         return Verdict(comes=True)
     return Verdict(later=later) if later <= useful_until else Verdict(why=LATE)
+
+
+def _tomorrow(person: Person, now: datetime) -> datetime:
+    local = person.local(now)
+    return instant_on(local.date() + timedelta(days=1), local.time(), person.zone)
 
 
 def _later(came: Sequence[datetime], evening: datetime | None, talking: bool, now: datetime) -> datetime | None:

@@ -28,7 +28,7 @@ _ASKED_UNTIL = timedelta(days=3)
 def rang(turn: Turn, timer: Rang) -> bool:
     """Does what one of these timers was set for; False for any other timer."""
     if timer.key == appointment_timers.TODAY:
-        _morning(turn, appointment_timers.due_at(timer.useful_until))
+        _morning(turn, timer.due_at)
         return True
     appointment_id = appointment_timers.read_key(timer.key)
     if appointment_id is None:

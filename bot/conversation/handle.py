@@ -121,7 +121,7 @@ def _decoded(item: Item, decode: Decode, now: datetime) -> Incoming:
     given = json.loads(item.payload)
     due_at = datetime.fromisoformat(given["due_at"]).astimezone(UTC)
     useful_until = due_at + timedelta(seconds=given["late_after"])
-    return Rang(given["key"], given["turn"], now > useful_until, useful_until)
+    return Rang(given["key"], given["turn"], now > useful_until, due_at, useful_until)
 
 
 def _failed(database: Database, host: Host, item: Item, error: Exception, now: datetime) -> None:

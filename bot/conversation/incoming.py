@@ -152,11 +152,12 @@ class Reachable:
 
 @dataclass(frozen=True, slots=True)
 class Rang:
-    """A timer went off. `late`: it is past its use, which it had until `useful_until`."""
+    """A timer went off, that was set for `due_at`. `late`: it is past its use, which it had until `useful_until`."""
 
     key: str
     turn: int | None
     late: bool
+    due_at: datetime
     useful_until: datetime
 
 

@@ -113,6 +113,7 @@ def _flow_comes(turn: Turn, timer: Rang, what: Coming) -> None:
     came = coming.came_today(turn.connection, person, turn.now)
     verdict = coming.decide(
         person,
+        due_at=timer.due_at,
         useful_until=timer.useful_until,
         came=came,
         evening=coming.evening_to_come(person, turn.facts.timers, came, turn.now),
@@ -247,6 +248,7 @@ def _soon_after_another(turn: Turn, person: Person, timer: Rang) -> datetime | N
     evening = coming.evening_to_come(person, turn.facts.timers, came, turn.now)
     verdict = coming.decide(
         person,
+        due_at=timer.due_at,
         useful_until=timer.useful_until,
         came=came,
         evening=evening,
@@ -266,7 +268,13 @@ def _half_way(turn: Turn, timer: Rang) -> None:
     came = coming.came_today(turn.connection, person, turn.now)
     evening = coming.evening_to_come(person, turn.facts.timers, came, turn.now)
     verdict = coming.decide(
-        person, useful_until=timer.useful_until, came=came, evening=evening, talking=False, now=turn.now
+        person,
+        due_at=timer.due_at,
+        useful_until=timer.useful_until,
+        came=came,
+        evening=evening,
+        talking=False,
+        now=turn.now,
     )
     if verdict.comes:
         coming.note(turn.connection, person, rituals.HALF_WAY, coming.CAME, turn.now)

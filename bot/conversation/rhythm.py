@@ -107,10 +107,9 @@ def part_of(turn: Turn, theme: Theme, step: Step) -> Content | None:
 
 def _hour(turn: Turn, group: Group, timer: Rang) -> None:
     """A set hour begins or ends."""
-    due_at = timer.useful_until - peer_weeks.HOUR_USEFUL
-    what = peer_weeks.hour_edge(group, due_at)
+    what = peer_weeks.hour_edge(group, timer.due_at)
     if what:
-        until = (due_at + peer_weeks.LASTS).astimezone(group.zone)
+        until = (timer.due_at + peer_weeks.LASTS).astimezone(group.zone)
         relay.say(turn, group, posts.HOUR, Content(turn.plain(f"peer_hour_{what}", until=f"{until:%-H.%M}")))
     else:
         turn.note = "not wanted"

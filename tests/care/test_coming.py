@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -27,6 +28,29 @@ USEFUL = timedelta(hours=2)
 
 def at(local: str) -> datetime:
     return datetime.fromisoformat(f"2027-03-01T{local}").replace(tzinfo=HOME).astimezone(UTC)
+
+
+def decided(
+    who: Person,
+    now: datetime,
+    *,
+    useful_until: datetime,
+    came: Sequence[datetime] = (),
+    evening: datetime | None = None,
+    late_by: timedelta = timedelta(0),
+    however_full: bool = False,
+) -> Verdict:
+    """On something of which the moment is now, or was a while ago."""
+    return decide(
+        who,
+        due_at=now - late_by,
+        useful_until=useful_until,
+        came=came,
+        evening=evening,
+        talking=False,
+        now=now,
+        however_full=however_full,
+    )
 
 
 @dataclass
@@ -66,7 +90,7 @@ class Day:
 
     def verdict(self, now: datetime, useful_until: datetime) -> Verdict:
         to_come = self.evening if self.evening and self.evening not in self.came else None
-        return decide(self.who, useful_until=useful_until, came=self.came, evening=to_come, talking=False, now=now)
+        return decided(self.who, now, useful_until=useful_until, came=self.came, evening=to_come)
 
 
 MINUTES = st.integers(0, 20 * 60 - 1)
@@ -99,15 +123,35 @@ def test_the_evening_that_came_due_at_the_same_moment_goes_first() -> None:
     assert evening_to_come(who, known, [], now) == now
     assert evening_to_come(who, known, [now], now + timedelta(seconds=1)) is None
     assert evening_to_come(who, known, [], now + APART) is None
-    verdict = decide(who, useful_until=now + USEFUL, came=[], evening=now, talking=False, now=now)
+    verdict = decided(who, now, useful_until=now + USEFUL, evening=now)
     assert verdict == Verdict(later=now + APART)
 
 
 @pytest.mark.parametrize("settings", [{"blocked": True}, {"paused_until": date(2027, 3, 2)}])
 def test_who_is_away_is_left_in_peace_and_told_of_nothing(settings: dict[str, object]) -> None:
     now = at("12:00")
-    verdict = decide(person(**settings), useful_until=now + USEFUL, came=[], evening=None, talking=False, now=now)
+    verdict = decided(person(**settings), now, useful_until=now + USEFUL)
     assert verdict == Verdict()
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"), [(25, Verdict(later=at("09:00") + timedelta(days=1))), (23, Verdict(why="full"))]
+)
+def test_what_is_of_use_until_tomorrow_waits_for_it_when_the_day_is_full(hours: int, expected: Verdict) -> None:
+    now, came = at("09:00"), [at("07:00"), at("08:00")]
+    until = now + timedelta(hours=hours)
+    verdict = decided(person(reminders_a_day=2), now, useful_until=until, came=came)
+    assert verdict == expected
+
+
+@pytest.mark.parametrize(
+    ("late_by", "expected"),
+    [(timedelta(0), Verdict(comes=True)), (timedelta(hours=7), Verdict(later=at("08:00")))],
+)
+def test_what_is_late_wakes_nobody(late_by: timedelta, expected: Verdict) -> None:
+    """What somebody chose for the night comes in the night."""
+    now = at("03:00")
+    assert decided(person(), now, useful_until=now + timedelta(hours=6), late_by=late_by) == expected
 
 
 @given(st.lists(INSTANTS, min_size=5, max_size=8), HOURS)
@@ -116,7 +160,7 @@ def test_what_is_for_one_day_waits_its_turn_yet_is_not_left_out_of_a_full_one(
 ) -> None:
     who, now = person(reminders_a_day=5, reminder_hours=hours), at("10:00")
     useful_until = now + timedelta(days=2)
-    verdict = decide(who, useful_until=useful_until, came=came, evening=None, talking=False, now=now, however_full=True)
+    verdict = decided(who, now, useful_until=useful_until, came=came, however_full=True)
     assert not verdict.why
     assert verdict.comes or (verdict.later and now < verdict.later <= useful_until)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.care import measurements
+from sqlalchemy import Connection
+
+from bot.care import coming, measurements, people
 from tests.service.story import Somebody, mentor, parent
 from tests.service.town import Town
 
@@ -49,6 +51,29 @@ async def test_two_weeks_of_signals_of_two_children(town: Town) -> None:
     assert "Maakt zich zorgen: meer. Eerst “Heel even”, nu “Vaak”." in noor
     assert [one.value("worry") for one in fatima.kept("signal")] == [4, 1, 2, 3]
     assert len({one.child_id for one in fatima.kept("signal")}) == 2
+
+
+async def test_the_questions_of_the_week_wait_a_day_when_the_day_is_full(town: Town) -> None:
+    fatima = parent(town, evening="")
+    await fatima.says("/signalen")
+    await fatima.taps("Vaak", "Af en toe", "Een klein moment", "Eén keer", "Kies een dag", "Woensdag", "20.00")
+    await fatima.until("2027-03-03T09:00")
+
+    known = fatima.known
+
+    def something_came(connection: Connection) -> None:
+        people.change(connection, known.id, reminders_a_day=1)
+        coming.note(connection, known, "resolution_now:1", coming.CAME, town.clock.now())
+
+    town.do(something_came)
+    assert not await fatima.until("2027-03-03T23:00")
+    assert "Morgen, acht uur 's avonds: De vragen van de week" in await fatima.says("/agenda")
+    assert not await fatima.until("2027-03-04T19:59")
+    assert await fatima.until("2027-03-04T20:00")
+    assert "Laat zien" in fatima.buttons
+    await fatima.until("2027-03-08T12:00")
+    assert not await fatima.until("2027-03-10T19:59")
+    assert await fatima.until("2027-03-10T20:00")
 
 
 async def test_a_measurement_at_the_start_halfway_and_at_the_end(town: Town) -> None:
