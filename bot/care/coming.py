@@ -29,6 +29,7 @@ HELD = "~"
 APART = timedelta(minutes=20)
 """Between two things that come by themselves."""
 _ON_TIME = timedelta(hours=1)
+"""What comes later than this is not at the time that was set, so it no longer overrides the quiet hours."""
 CHOICES = (1, 2, 3, 5)
 """How many a person may want in a day."""
 
@@ -120,9 +121,9 @@ def decide(
 ) -> Verdict:
     """Whether something that was due at `due_at` may come now. `came`: when anything came by itself on this local day.
     `evening`: when the evening's question is still to come today, or came due just now. `talking`: the person is in the
-    middle of something. `however_full`: it is for one day that was agreed or chosen, so it is not left out because the
-    day is full; else, when it is full, what is of use until tomorrow comes then. Neither that nor what is late wakes
-    anybody."""
+    middle of something. `however_full`: it is for one day that was agreed or chosen, like the look-back, so it is not
+    left out because the day is full; anything else that is of use until tomorrow comes then. Neither what is
+    `however_full` nor what is late wakes anybody."""
     if person.blocked or person.is_paused(now):
         return Verdict()
     wakes_nobody = however_full or now - due_at > _ON_TIME

@@ -19,7 +19,7 @@ from bot.care import (
     rituals,
     sweeping,
 )
-from bot.care.coming import Coming
+from bot.care.coming import Coming, Verdict
 from bot.care.people import Person
 from bot.care.rituals import EVENING_LATER, EveningCall
 from bot.conversation import (
@@ -110,17 +110,7 @@ def _flow_comes(turn: Turn, timer: Rang, what: Coming) -> None:
         coming.stop(turn.connection, person, what)
         turn.note = "gone"
         return
-    came = coming.came_today(turn.connection, person, turn.now)
-    verdict = coming.decide(
-        person,
-        due_at=timer.due_at,
-        useful_until=timer.useful_until,
-        came=came,
-        evening=coming.evening_to_come(person, turn.facts.timers, came, turn.now),
-        talking=_is_talking(turn),
-        now=turn.now,
-        however_full=what.flow in preparation.FLOWS,
-    )
+    verdict = _verdict(turn, person, timer, however_full=what.flow in preparation.FLOWS)
     if verdict.comes:
         coming.note(turn.connection, person, what.key, coming.CAME, turn.now)
         _speak_as_reminder(turn, purpose_is_ritual=True)
@@ -132,6 +122,21 @@ def _flow_comes(turn: Turn, timer: Rang, what: Coming) -> None:
         turn.note = verdict.why or "not wanted"
         if verdict.why:
             coming.note(turn.connection, person, what.key, verdict.why, turn.now)
+
+
+def _verdict(turn: Turn, person: Person, timer: Rang, *, however_full: bool = False) -> Verdict:
+    """Whether this is a moment for what the timer brings, beside all else that came today or is still to come."""
+    came = coming.came_today(turn.connection, person, turn.now)
+    return coming.decide(
+        person,
+        due_at=timer.due_at,
+        useful_until=timer.useful_until,
+        came=came,
+        evening=coming.evening_to_come(person, turn.facts.timers, came, turn.now),
+        talking=_is_talking(turn),
+        now=turn.now,
+        however_full=however_full,
+    )
 
 
 def _is_there(turn: Turn, source: str, item: str) -> bool:
@@ -232,7 +237,7 @@ def _look_back(turn: Turn, timer: Rang) -> None:
     elif _is_talking(turn):
         rituals.look_back_a_little_later(turn.connection, person, turn.now)
         turn.note = "talking"
-    elif later := _soon_after_another(turn, person, timer):
+    elif later := _verdict(turn, person, timer, however_full=True).later:
         timers.put(turn.connection, Timer(turn.chat_id, rituals.LOOK_BACK_LATER, later, _HELD_USEFUL))
         turn.note = "held"
     else:
@@ -241,41 +246,13 @@ def _look_back(turn: Turn, timer: Rang) -> None:
         turn.start(LOOK_BACK_FLOW)
 
 
-def _soon_after_another(turn: Turn, person: Person, timer: Rang) -> datetime | None:
-    """When the look-back has room, if something else just came or is about to. It counts for the day, and is not left
-    out for what came before: a person chose this one day of the week for it."""
-    came = coming.came_today(turn.connection, person, turn.now)
-    evening = coming.evening_to_come(person, turn.facts.timers, came, turn.now)
-    verdict = coming.decide(
-        person,
-        due_at=timer.due_at,
-        useful_until=timer.useful_until,
-        came=came,
-        evening=evening,
-        talking=False,
-        now=turn.now,
-        however_full=True,
-    )
-    return verdict.later
-
-
 def _half_way(turn: Turn, timer: Rang) -> None:
     """Offers to go on with what was left half-way; it counts for the day and keeps apart like all that comes."""
     person = turn.person
     runs = (run for run in (*turn.state.parked, turn.state.running) if run)
     if person is None or _is_talking(turn) or not any(_is_left_half_way(turn, run) for run in runs):
         return
-    came = coming.came_today(turn.connection, person, turn.now)
-    evening = coming.evening_to_come(person, turn.facts.timers, came, turn.now)
-    verdict = coming.decide(
-        person,
-        due_at=timer.due_at,
-        useful_until=timer.useful_until,
-        came=came,
-        evening=evening,
-        talking=False,
-        now=turn.now,
-    )
+    verdict = _verdict(turn, person, timer)
     if verdict.comes:
         coming.note(turn.connection, person, rituals.HALF_WAY, coming.CAME, turn.now)
         _speak_as_reminder(turn, purpose_is_ritual=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -19,9 +20,9 @@ T = TypeVar("T")
 
 POSTGRES_THREADS = 4
 _TRIES = 3
-PATIENCE = "busy_timeout=10000"
+_PATIENCE_SECONDS = 10.0
+PATIENCE = f"busy_timeout={_PATIENCE_SECONDS * 1000:.0f}"
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     PATIENCE,
@@ -143,7 +144,23 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    _keep_a_write_ahead_log(cursor)
     cursor.close()
+
+
+def _keep_a_write_ahead_log(cursor: Any) -> None:
+    """A process that makes the file together with another is refused at once: here SQLite has no patience itself."""
+    import sqlite3
+
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 def _begin_sqlite(connection: Connection) -> None:

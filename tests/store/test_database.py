@@ -136,6 +136,23 @@ def test_a_locked_file_means_that_the_database_is_away(sqlite_url: str) -> None:
     database.close()
 
 
+def test_a_file_that_another_process_is_making_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    rests: list[float] = []
+
+    def let_go(seconds: float) -> None:
+        rests.append(seconds)
+        other.close()
+
+    monkeypatch.setattr("time.sleep", let_go)
+    database = Database(f"sqlite:///{path}")
+    assert database.do(lambda connection: connection.exec_driver_sql("PRAGMA journal_mode").scalar()) == "wal"
+    assert len(rests) == 1
+    database.close()
+
+
 def test_a_full_disk_means_that_the_database_is_away(sqlite_url: str, now: datetime) -> None:
     database = Database(sqlite_url)
     database.do(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1"))
