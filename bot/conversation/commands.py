@@ -188,6 +188,18 @@ def _of_flow(turn: Turn, word: str) -> Command | None:
     return Command(audience(found.audience), _starting(found.flow)) if found else None
 
 
+_ONLY_WITH_STROKE = ("start", "koppel", "weg")
+
+
+def bare(turn: Turn, word: str) -> bool:
+    """Does what a word asks that is a command but for its stroke; False when it is none for this person."""
+    known = COMMANDS.get(word) or _of_flow(turn, word)
+    if known is None or turn.person is None or word in _ONLY_WITH_STROKE or not turn.who & known.who:
+        return False
+    known.run(turn, "")
+    return True
+
+
 ALSO_BEFORE = ("start", "privacy", "dicht")
 """What works for whoever is not in yet."""
 

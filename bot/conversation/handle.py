@@ -29,6 +29,7 @@ from bot.conversation import (
     reacting,
     reminders,
     show,
+    small_talk,
     speaking,
     taps,
 )
@@ -253,6 +254,8 @@ def _private(turn: Turn, message: Message, *, asks_help: bool) -> None:
 def _answer(turn: Turn, message: Message) -> None:
     if message.kind == "text":
         turn.apply(Typed(message.text))
+        if turn.unexpected and not message.forwarded and small_talk.answered(turn, message.text):
+            return
     elif message.kind in ("voice", "photo") and message.file_id and not message.forwarded:
         _heard(turn, Media("voice" if message.kind == "voice" else "photo", message.file_id, message.text))
     else:

@@ -346,7 +346,8 @@ class Words:
     """How people say in their own words what they want: phrases for each flow.
 
     `same` maps a word to others that count as that word. `stop` lists words that say nothing by themselves, and count
-    only beside another.
+    only beside another. `talk` lists what asks for nothing and tells nothing, word for word: what the person gets back
+    is the text `talk_<its kind>`.
     """
 
     __pydantic_config__ = _STRICT
@@ -354,6 +355,7 @@ class Words:
     flows: dict[Id, Annotated[list[Text], Limits(min_length=1)]]
     same: dict[Text, list[Text]] = field(default_factory=dict)
     stop: list[Text] = field(default_factory=list)
+    talk: dict[Id, list[Text]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

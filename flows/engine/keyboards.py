@@ -146,12 +146,12 @@ def matching(keys: Iterable[KeyFor], text: str, *, begun: bool = False) -> str |
     A number must be typed as it is. With `begun` the only label that begins with these words will do: "ja" for "Ja,
     graag".
     """
-    typed, exact = _letters(text), text.strip()
+    typed, exact = letters(text), text.strip()
     if not typed:
         return None
     beginning = []
     for key in keys:
-        label = _letters(key.plain)
+        label = letters(key.plain)
         if key.plain == exact or (label == typed and not key.plain.isdecimal()):
             return key.button
         if begun and label.startswith(f"{typed} "):
@@ -159,6 +159,7 @@ def matching(keys: Iterable[KeyFor], text: str, *, begun: bool = False) -> str |
     return beginning[0] if len(beginning) == 1 else None
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """The words of a text, without capitals, accents and signs."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))

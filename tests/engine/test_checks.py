@@ -452,9 +452,10 @@ def test_a_transcript_that_cannot_be_played_or_read(tmp_path: Path) -> None:
 def test_words_lead_to_flows_that_are_there_and_count_as_one_other(tmp_path: Path) -> None:
     content = write(tmp_path, {"f": "a: {say: Dag., end: done}"})
     rows = "format: 1\nflows:\n  f: [hallo]\n  g: [dag]\nsame:\n  kat: [poes, hond]\n  dier: [poes]\n"
+    rows += "talk:\n  greeting: [hoi]\n"
     (content / "words.yaml").write_text(rows)
     found = [one for one in check(load_sources(content)) if one.path.name == "words.yaml"]
-    assert [(one.code, one.line) for one in found] == [("E220", 4), ("E221", 7)]
+    assert [(one.code, one.line) for one in found] == [("E220", 4), ("E221", 7), ("E211", 9)]
     assert "er is geen gesprek 'g'" in found[0].what
     assert "'poes' telt al als 'kat'" in found[1].what
 

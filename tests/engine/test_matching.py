@@ -15,7 +15,9 @@ from flows.engine.matching_measured import Case, Result, cases, measure, table
 
 SENTENCES = Path(__file__).parent / "matching"
 OWN = ("sentences", "sentences_held_out")
-ALL = (*OWN, "sentences_of_others")
+OTHERS = "sentences_of_others"
+"""Written by hands that never saw the phrases."""
+ALL = (*OWN, OTHERS)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,12 @@ def test_nine_of_ten_sentences_have_a_right_offer(results: dict[str, Result], na
     assert hits >= 0.9 * wanted, table(those)
 
 
+def test_three_of_four_sentences_of_others_have_a_right_offer(results: dict[str, Result]) -> None:
+    others = results[OTHERS]
+    assert others.wanted.total() >= 100
+    assert others.hits.total() >= 0.75 * others.wanted.total(), table([others])
+
+
 def test_few_sentences_have_an_offer_without_reason(results: dict[str, Result]) -> None:
     false, ordinary = (
         sum(len(one.false_offers) for one in results.values()),
@@ -50,11 +58,12 @@ def test_few_sentences_have_an_offer_without_reason(results: dict[str, Result]) 
 
 def test_there_are_enough_sentences_and_none_is_a_phrase(matcher: Matcher) -> None:
     own = [case for name in OWN for case in cases(SENTENCES / f"{name}.txt")]
+    every = own + cases(SENTENCES / f"{OTHERS}.txt")
     assert len([case for case in own if case.fits]) >= 240
     assert len(cases(SENTENCES / "sentences_held_out.txt")) >= 60
     assert len({case.sentence for case in own}) == len(own)
     phrases = {phrase.lower() for phrases in load().words.flows.values() for phrase in phrases}
-    assert not phrases & {case.sentence.lower() for case in own}
+    assert not phrases & {case.sentence.lower() for case in every}
 
 
 def test_every_flow_that_a_sentence_wants_has_phrases(results: dict[str, Result]) -> None:

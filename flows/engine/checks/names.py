@@ -60,7 +60,11 @@ def _check_deck(document: Document[DeckFile], library: Library, report: Report) 
 
 
 def _check_words(document: Document[Words], library: Library, report: Report) -> None:
-    """Words lead to flows that are there, and no word counts as two others."""
+    """Words lead to flows that are there, and no word counts as two others; what is only polite has an answer."""
+    for kind in document.value.talk:
+        name = f"talk_{kind}"
+        if name not in library.texts:
+            report.add(document, ("talk", kind), "E211", f"de tekst '{name}' ontbreekt", f"voeg '{name}:' toe bij texts")
     taken: dict[str, str] = {}
     for flow in document.value.flows.keys() - library.flows.keys():
         report.add(document, ("flows", flow), "E220", f"er is geen gesprek '{flow}'", _near(library.flows))

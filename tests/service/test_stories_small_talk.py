@@ -1,0 +1,90 @@
+"""What is typed beside all questions and needs no deciding: a greeting, thanks, a loose yes, a command by its word."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service.story import Somebody
+
+WELL_DONE = "Graag gedaan"
+
+
+@pytest.mark.parametrize("said", ["Hoi", "goeiemorgen!", "Dag", "Hallo Draaglicht", "👋🏽", "HALLO..."])
+async def test_a_greeting_is_greeted_and_brings_the_menu(fatima: Somebody, said: str) -> None:
+    await fatima.says("/menu")
+    menu = fatima.buttons
+
+    assert "Fijn dat je er bent" in await fatima.says(said)
+    assert fatima.buttons == menu
+    assert fatima.kept() == []
+
+
+@pytest.mark.parametrize("said", ["dank je wel", "Merci!", "❤️", "🙏🏾", "🙏🙏🙏", "bedankt hoor 🙏"])
+async def test_thanks_are_taken_without_a_question(fatima: Somebody, said: str) -> None:
+    assert await fatima.says(said) == f"{WELL_DONE}."
+    assert fatima.buttons == []
+
+
+async def test_who_asks_what_this_is_hears_it(fatima: Somebody) -> None:
+    heard = await fatima.says("Ben je een robot?")
+    assert "een computer" in heard
+    assert "Vanavond" in fatima.buttons
+
+
+async def test_a_loose_yes_hears_that_nothing_was_asked(fatima: Somebody) -> None:
+    heard = await fatima.says("ja")
+    assert "geen vraag open" in heard
+    assert "/menu" in heard
+    assert "/menu" in await fatima.says("Oké")
+    assert await fatima.says("slaapwel") == "Tot later."
+
+
+async def test_a_question_that_waits_is_asked_again(fatima: Somebody) -> None:
+    await fatima.says("/menu")
+    await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd")
+    waiting = fatima.buttons
+
+    for said, heard in (("hoi", "Fijn dat je er bent"), ("dank je", WELL_DONE), ("misschien", "Kies de knop")):
+        assert heard in await fatima.says(said)
+        assert fatima.buttons == waiting
+
+
+async def test_the_same_words_are_an_answer_where_words_are_asked(fatima: Somebody) -> None:
+    await fatima.says("/menu")
+    await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
+    assert WELL_DONE not in await fatima.says("dank je wel")
+    assert fatima.kept("reflection")[0].value("what") == "dank je wel"
+
+
+@pytest.mark.parametrize("said", ["hoi, het was een zware dag", "dank je, maar hij slaapt niet", "ja ze zei het weer"])
+async def test_whoever_says_more_is_asked_what_to_do_with_it(fatima: Somebody, said: str) -> None:
+    await fatima.says(said)
+    assert "Bewaar als notitie" in fatima.buttons
+
+
+async def test_what_was_forwarded_is_somebody_elses(fatima: Somebody) -> None:
+    await fatima.does(lambda phone: phone.forwards("dank je wel", "Oma Riet"))
+    assert "Bewaar als notitie" in fatima.buttons
+
+
+# --- a command by its word --------------------------------------------------------------------------------------------
+
+
+async def test_a_command_needs_no_stroke(fatima: Somebody) -> None:
+    await fatima.says("/menu")
+    menu = fatima.buttons
+    await fatima.says("Menu")
+    assert fatima.buttons == menu
+    assert "Ik wacht tien tellen" in await fatima.says("nu")
+    assert "gestopt" in (await fatima.says("stop")).lower()
+
+
+async def test_a_word_that_is_for_others_is_a_note_like_any(fatima: Somebody, ingrid: Somebody) -> None:
+    await fatima.says("gezinnen")
+    assert "Bewaar als notitie" in fatima.buttons
+    assert "Fatima" in await ingrid.says("Gezinnen")
+
+
+async def test_thanks_to_a_mentor_go_to_the_mentor(fatima: Somebody, ingrid: Somebody) -> None:
+    assert await ingrid.says("Bedankt!") == f"{WELL_DONE}."
+    assert await ingrid.says("wat kun je") != ""
