@@ -64,7 +64,8 @@ def _check_words(document: Document[Words], library: Library, report: Report) ->
     for kind in document.value.talk:
         name = f"talk_{kind}"
         if name not in library.texts:
-            report.add(document, ("talk", kind), "E211", f"de tekst '{name}' ontbreekt", f"voeg '{name}:' toe bij texts")
+            what = f"de tekst '{name}' ontbreekt"
+            report.add(document, ("talk", kind), "E211", what, f"voeg '{name}:' toe bij texts")
     taken: dict[str, str] = {}
     for flow in document.value.flows.keys() - library.flows.keys():
         report.add(document, ("flows", flow), "E220", f"er is geen gesprek '{flow}'", _near(library.flows))
