@@ -195,6 +195,7 @@ async def _run_with_telegram(settings: Settings) -> None:
     # httpx looks whether what its own command line needs is installed, and loads all of it; we say that it is not.
     sys.modules["httpx._main"] = None  # type: ignore[assignment]
     from bot.app import Service
+    from bot.operating.hanging import end_when_hanging
 
     async with Service(settings) as service:
         _stop_on_signals(service.stop)
@@ -202,7 +203,9 @@ async def _run_with_telegram(settings: Settings) -> None:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*as_ever)
+        watching = asyncio.create_task(end_when_hanging())
         await service.run()
+        watching.cancel()
 
 
 async def _run_with_simulator(settings: Settings, *, demo: bool) -> None:
