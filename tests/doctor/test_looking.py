@@ -139,7 +139,7 @@ async def test_what_telegram_could_not_bring(tmp_path: Path) -> None:
     emulator = Emulator(SimulatedClock(NOW, frozen=True))
     async with SimulatorServer(emulator) as server:
         emulator.webhook = {"url": HOOK, "secret_token": "", "max_connections": 1}
-        emulator.person("fatima").says("hoi")
+        emulator.person("fatima").says("lang verhaal")
         assert await emulator.until(lambda: "last_error_message" in emulator.webhook)
         found = await look(settings(tmp_path, token="1000:known", api_url=server.api_url, webhook_url=HOOK), NOW)
     line = about(found, "updates")

@@ -17,6 +17,6 @@ def test_the_first_start_may_be_interrupted_anywhere(empty_url: str, tmp_path: P
             time.sleep(chance.uniform(0.4, 1.8))
             service.kill()
         village.start(KEYS="")
-        village.emulator.person(1_000_000).says("hoi")
+        village.emulator.person(1_000_000).says("lang verhaal")
         village.comes_to_rest()
         assert len(village.got(0)) == 1

@@ -107,7 +107,7 @@ async def test_a_message_that_is_no_update(town: Town) -> None:
 
 async def test_somebody_whose_conversation_is_damaged(town: Town) -> None:
     """Each message fails, each is kept, each is answered; and nobody else has to wait for it."""
-    await town.says("annelies", "hoi")
+    await town.says("annelies", "lang verhaal")
     conversations = tables.conversations
     damage = update(conversations).where(conversations.c.chat_id == town.phone("annelies").chat_id)
     town.service.database.do(lambda connection: connection.execute(damage.values(state_sealed=b"\1damaged")))

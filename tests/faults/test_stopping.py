@@ -44,12 +44,12 @@ def test_a_telegram_that_does_not_answer_does_not_keep_it(village: Village) -> N
     """Neither to a message nor to a tap, and whatever did not get through goes later."""
     village.settle_down(3)
     service = village.start()
-    village.says(0, "hoi")
+    village.says(0, "lang verhaal")
     wait_until(lambda: village.arrived() == 1, 30)
     village.emulator.add_fault("hang", 1000)
     village.emulator.person(1_000_000).taps("Bewaar als notitie")
-    village.says(1, "hoi")
-    village.says(2, "hoi")
+    village.says(1, "lang verhaal")
+    village.says(2, "lang verhaal")
     wait_until(lambda: len(village.emulator.calls.all("sendMessage")) > 2, 30)
     wait_until(lambda: village.emulator.calls.all("answerCallbackQuery"), 30)
     assert service.terminate(LIMIT) == 0
@@ -67,10 +67,10 @@ def test_an_update_that_is_being_brought_does_not_keep_it(sqlite_village: Villag
     address = f"127.0.0.1:{free_port()}"
     brought = {"LISTEN": address, "WEBHOOK_URL": f"http://{address}/hook"}
     service = village.start(**brought)
-    village.says(0, "hoi")
+    village.says(0, "lang verhaal")
     wait_until(lambda: village.arrived() == 1, 30)
     village.emulator.add_fault("hang", 1000, method="sendMessage")
-    village.says(1, "hoi")
+    village.says(1, "lang verhaal")
     wait_until(lambda: len(village.emulator.calls.all("sendMessage")) > 1, 30)
     village.emulator.person(FIRST_PARENT).says("/hulp")
     wait_until(lambda: len(village.emulator.calls.all("sendMessage")) > 2, 30)

@@ -143,7 +143,7 @@ async def test_each_part_is_woken_by_the_one_before_it(street: Street) -> None:
     street.moves_in(intake)
     street.moves_in(intake, REMINDED)
     street.emulator.private_chat(REMINDED)
-    street.emulator.person(PARENT).says("hoi")
+    street.emulator.person(PARENT).says("lang verhaal")
     await until(lambda: len(street.got()) == 1)
 
     def work(connection: Connection) -> None:
@@ -160,7 +160,7 @@ async def test_who_hears_nothing_looks_by_itself(street: Street, monkeypatch: py
     task = asyncio.create_task(service.run())
     street.stack.push_async_callback(stopped, service, task)
     street.moves_in(service)
-    street.emulator.person(PARENT).says("hoi")
+    street.emulator.person(PARENT).says("lang verhaal")
     await until(lambda: len(street.got()) == 1)
 
 
@@ -182,7 +182,7 @@ async def test_a_second_poller_with_the_same_token_gives_way(
         with pytest.raises(SettingsProblem, match=r"^DRAAGLICHT_TOKEN: another program .*409.*$"):
             await other.run()
         assert not task.done()
-        street.emulator.person(PARENT).says("hoi")
+        street.emulator.person(PARENT).says("lang verhaal")
         await until(lambda: len(street.got()) == 1)
 
 
@@ -287,7 +287,7 @@ async def _two_versions(street: Street) -> tuple[Service, Service]:
     library = replace(street.content.library, flows=flows)
     older = await street.opened(content=replace(street.content, library=library))
     street.moves_in(newer)
-    street.emulator.person(PARENT).says("hoi")
+    street.emulator.person(PARENT).says("lang verhaal")
     await _handles(newer)
     street.emulator.person(PARENT).taps("Bewaar als notitie")
     await _handles(older)
