@@ -12,6 +12,8 @@ from flows.engine.keyboards import letters
 from flows.engine.state import Resume
 
 _WITH_MENU = ("about", "greeting")
+_LEAVES_OFF = ("goodbye", "thanks")
+"""Whoever says so is done for now: a question that waits is left where it stands."""
 _LONGEST = 40
 """In characters: who sends a thousand hearts means something by it."""
 _SHADES = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
@@ -28,7 +30,7 @@ def _talked(turn: Turn, text: str) -> bool:
     kind = next((kind for kind, phrases in talk.items() if any(_said(one) == said for one in phrases)), None)
     if kind is None or turn.person is None:
         return False
-    if turn.state.running:
+    if turn.state.running and kind not in _LEAVES_OFF:
         turn.lead_in(f"talk_{kind}", waits=True)
         turn.apply(Resume())
     elif kind in _WITH_MENU:

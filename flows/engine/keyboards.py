@@ -143,20 +143,21 @@ def offer_rows(run: str, turn: int, go_on: str, drop: str) -> tuple[tuple[Key, .
 def matching(keys: Iterable[KeyFor], text: str, *, begun: bool = False) -> str | None:
     """The button whose label was typed instead of tapped: same letters, whatever the capitals and signs.
 
-    A number must be typed as it is. With `begun` the only label that begins with these words will do: "ja" for "Ja,
-    graag".
+    A number must be typed as it is. With `begun` the only label of which these are the words before the comma will do:
+    "ja" for "Ja, graag". Other beginnings will not, as the rest may turn them round: "Nu niet", "Bewaar niets".
     """
     typed, exact = letters(text), text.strip()
     if not typed:
         return None
-    beginning = []
+    begins: list[str] = []
     for key in keys:
         label = letters(key.plain)
         if key.plain == exact or (label == typed and not key.plain.isdecimal()):
             return key.button
-        if begun and label.startswith(f"{typed} "):
-            beginning.append(key.button)
-    return beginning[0] if len(beginning) == 1 else None
+        beginning, comma, _ = key.plain.partition(",")
+        if begun and comma and letters(beginning) == typed and not typed.isdecimal():
+            begins.append(key.button)
+    return begins[0] if len(begins) == 1 else None
 
 
 def letters(text: str) -> str:

@@ -140,7 +140,7 @@ def test_a_label_may_be_typed(tmp_path: Path, typed: str) -> None:
 FORK = "a: {say: 'Zo?', buttons: {y: {label: 'Ja, graag', end: yes}, n: {label: 'Nee, nu niet', end: no}%s}}"
 
 
-@pytest.mark.parametrize(("typed", "outcome"), [("ja", "yes"), ("Ja!", "yes"), ("nee", "no"), ("nee, nu", "no")])
+@pytest.mark.parametrize(("typed", "outcome"), [("ja", "yes"), ("Ja!", "yes"), ("nee", "no"), ("Néé...", "no")])
 def test_a_label_may_be_begun(tmp_path: Path, typed: str, outcome: str) -> None:
     talk = chat(tmp_path, {"f": FORK % ""})
     talk.start("f")
@@ -148,9 +148,9 @@ def test_a_label_may_be_begun(tmp_path: Path, typed: str, outcome: str) -> None:
     assert talk.seen(Ended) == [Ended("f", "r1", outcome)]
 
 
-@pytest.mark.parametrize("typed", ["nee", "ne", "nu niet", "nee maar hij huilt", "..."])
+@pytest.mark.parametrize("typed", ["nee", "ne", "nu niet", "nee nu", "bewaar", "nee maar hij huilt", "..."])
 def test_what_may_mean_two_labels_or_none_chooses_nothing(tmp_path: Path, typed: str) -> None:
-    talk = chat(tmp_path, {"f": FORK % ", m: {label: 'Nee, nooit', end: m}"})
+    talk = chat(tmp_path, {"f": FORK % ", m: {label: 'Nee, nooit', end: m}, k: {label: 'Bewaar niets', end: k}"})
     talk.start("f")
     talk.give(Typed(typed))
     assert talk.odd == ["loose"]

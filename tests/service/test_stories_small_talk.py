@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.service.story import Somebody
+from tests.service.story import Somebody, parent
+from tests.service.town import Town
 
 WELL_DONE = "Graag gedaan"
 
@@ -44,9 +45,20 @@ async def test_a_question_that_waits_is_asked_again(fatima: Somebody) -> None:
     await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd")
     waiting = fatima.buttons
 
-    for said, heard in (("hoi", "Fijn dat je er bent"), ("dank je", WELL_DONE), ("misschien", "Kies de knop")):
+    for said, heard in (("hoi", "Fijn dat je er bent"), ("top!", "Hier waren we"), ("misschien", "Kies de knop")):
         assert heard in await fatima.says(said)
         assert fatima.buttons == waiting
+
+
+async def test_whoever_says_thanks_or_goodbye_is_not_asked_again(fatima: Somebody) -> None:
+    await fatima.says("/menu")
+    await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd")
+    question = fatima.last
+
+    assert await fatima.says("dank je") == f"{WELL_DONE}."
+    assert await fatima.says("tot morgen") == "Tot later."
+    await fatima.does(lambda phone: phone.taps("Over geld", question))
+    assert "Dit zei ik" in fatima.buttons
 
 
 async def test_the_same_words_are_an_answer_where_words_are_asked(fatima: Somebody) -> None:
@@ -77,6 +89,14 @@ async def test_a_command_needs_no_stroke(fatima: Somebody) -> None:
     assert fatima.buttons == menu
     assert "Ik wacht tien tellen" in await fatima.says("nu")
     assert "gestopt" in (await fatima.says("stop")).lower()
+
+
+async def test_a_command_is_no_button_that_begins_with_its_word(town: Town, ingrid: Somebody) -> None:
+    joris = parent(town, "joris", guide=ingrid, children=[])
+    await joris.says("/menu")
+    await joris.taps("Vanavond", "De avondvraag")
+    assert "Nu niet" in joris.buttons
+    assert "Ik wacht tien tellen" in await joris.says("nu")
 
 
 async def test_a_word_that_is_for_others_is_a_note_like_any(fatima: Somebody, ingrid: Somebody) -> None:
