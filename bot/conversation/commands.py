@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bot.care import invitations
 from bot.care.people import Role
 from bot.conversation import appointment_lists, closing, linked, peer_rooms, reacting, show, speaking
-from bot.conversation.turn import Turn
+from bot.conversation.turn import LOOSE_FLOW, Turn
 from bot.safety import attempts
 from bot.safety.access import Who, audience
 from flows.engine.state import Back, Resume, Stop
@@ -114,7 +114,11 @@ def _stop(turn: Turn, rest: str) -> None:
     if turn.person and turn.person.speaks_in:
         speaking.stop(turn, "", None)
         return
-    turn.lead_in("stopped" if turn.state.running else "nothing_to_stop")
+    running = turn.state.running
+    if running is None:
+        turn.lead_in("nothing_to_stop")
+    else:
+        turn.lead_in("stopped", note=running.flow == LOOSE_FLOW, more=bool(turn.state.parked))
     turn.apply(Stop())
 
 
@@ -189,12 +193,16 @@ def _of_flow(turn: Turn, word: str) -> Command | None:
 
 
 _ONLY_WITH_STROKE = ("start", "koppel", "weg")
+INTERRUPTING = ("menu", "nu", "stop", "terug", "verder")
+"""What works by its word alone also where something is asked; other words may be what somebody wants to say there."""
 
 
 def bare(turn: Turn, word: str) -> bool:
-    """Does what a word asks that is a command but for its stroke; False when it is none for this person."""
-    known = COMMANDS.get(word) or _of_flow(turn, word)
-    if known is None or turn.person is None or word in _ONLY_WITH_STROKE or not turn.who & known.who:
+    """Does what a word asks that is a command but for its stroke; False when it is none for this person now. While
+    something runs the word of a flow ("samen") rather belongs there."""
+    may_begin = turn.state.running is None or word in INTERRUPTING
+    known = COMMANDS.get(word) or (_of_flow(turn, word) if may_begin else None)
+    if known is None or word in _ONLY_WITH_STROKE or not turn.who & known.who:
         return False
     known.run(turn, "")
     return True

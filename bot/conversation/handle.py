@@ -253,8 +253,8 @@ def _private(turn: Turn, message: Message, *, asks_help: bool) -> None:
 
 def _answer(turn: Turn, message: Message) -> None:
     if message.kind == "text":
-        turn.apply(Typed(message.text))
-        if turn.unexpected and not message.forwarded and small_talk.answered(turn, message.text):
+        turn.apply(Typed(message.text, aside=small_talk.interrupts(message)))
+        if turn.unexpected and small_talk.answered(turn, message):
             return
     elif message.kind in ("voice", "photo") and message.file_id and not message.forwarded:
         _heard(turn, Media("voice" if message.kind == "voice" else "photo", message.file_id, message.text))

@@ -7,21 +7,30 @@ from __future__ import annotations
 import re
 
 from bot.conversation import commands, show
+from bot.conversation.incoming import Message
 from bot.conversation.turn import Turn
 from flows.engine.keyboards import letters
-from flows.engine.state import Resume
+from flows.engine.state import Frame, Resume
 
-_WITH_MENU = ("about", "greeting")
-_LEAVES_OFF = ("goodbye", "thanks")
-"""Whoever says so is done for now: a question that waits is left where it stands."""
+_BRINGS_ON = ("about", "greeting")
+"""Whoever says so is about to begin: the question that waits is asked again, or else there is the menu."""
+_IN_A_PAUSE = ("goodbye", "thanks")
+"""What gets an answer also while nothing is asked, as in ten breaths."""
 _LONGEST = 40
 """In characters: who sends a thousand hearts means something by it."""
 _SHADES = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
-def answered(turn: Turn, text: str) -> bool:
-    """Whether the text was such a thing; it is answered then, and a question that waits is asked again."""
-    return commands.bare(turn, letters(text)) or _talked(turn, text)
+def interrupts(message: Message) -> bool:
+    """Whether this works as a command wherever it is said, and is no answer."""
+    return not message.forwarded and letters(message.text) in commands.INTERRUPTING
+
+
+def answered(turn: Turn, message: Message) -> bool:
+    """Whether it was small talk, or a command by its word: that is done then."""
+    if message.forwarded:
+        return False
+    return commands.bare(turn, letters(message.text)) or _talked(turn, message.text)
 
 
 def _talked(turn: Turn, text: str) -> bool:
@@ -30,15 +39,24 @@ def _talked(turn: Turn, text: str) -> bool:
     kind = next((kind for kind, phrases in talk.items() if any(_said(one) == said for one in phrases)), None)
     if kind is None or turn.person is None:
         return False
-    if turn.state.running and kind not in _LEAVES_OFF:
-        turn.lead_in(f"talk_{kind}", waits=True)
+    running = turn.state.running
+    if running and kind not in _IN_A_PAUSE and not _asks(turn, running.top):
+        turn.note = "in a pause"
+    elif running and kind in _BRINGS_ON:
+        turn.lead_in(f"talk_{kind}")
         turn.apply(Resume())
-    elif kind in _WITH_MENU:
-        turn.lead_in(f"talk_{kind}", waits=False)
+    elif kind in _BRINGS_ON:
+        turn.lead_in(f"talk_{kind}")
         show.menu(turn)
     else:
-        turn.say(f"talk_{kind}", waits=False)
+        turn.say(f"talk_{kind}", waits=running is not None)
     return True
+
+
+def _asks(turn: Turn, frame: Frame) -> bool:
+    flow = turn.host.library.flows.get(frame.flow)
+    step = flow.steps.get(frame.step) if flow else None
+    return step is not None and step.asks
 
 
 def _said(text: str) -> str:

@@ -63,7 +63,7 @@ from flows.engine.state import (
 )
 from flows.engine.templates import render
 from flows.engine.values import dataclass
-from flows.engine.walking import LEFT
+from flows.engine.walking import LEFT, STOPPED
 
 LOOSE_FLOW = "loose_input"
 RITUAL_FLOW = "evening_ritual"
@@ -264,8 +264,9 @@ class Turn:
             self.state, self.off = replace(self.state, running=running, parked=parked), frozenset(off)
 
     def _fitting(self, text: str) -> list[str]:
-        """The flows that fit what somebody typed, of those that they may start."""
-        return [offer.flow for offer in self.host.matcher.offers(text, self._startable)]
+        """The flows that fit what somebody typed, of those that they may start and are not in."""
+        under_way = {run.flow for run in (self.state.running, *self.state.parked) if run and run.trail}
+        return [offer.flow for offer in self.host.matcher.offers(text, self._startable - under_way)]
 
     @cached_property
     def _startable(self) -> frozenset[str]:
@@ -356,7 +357,7 @@ class Turn:
                 case Unexpected():
                     self.unexpected = effect
                 case Ended(flow=flow, run=run, outcome=outcome):
-                    if flow == LOOSE_FLOW and outcome == LEFT and self.person:
+                    if flow == LOOSE_FLOW and outcome in (LEFT, STOPPED) and self.person:
                         notes.decide_to_keep(self.connection, self.person.id, f"{run}.1")
                 case Keep() | Unkeep() | Parked():
                     pass

@@ -6,19 +6,23 @@ A free text is taken as it is. Does not know the flow, nor what is done with the
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from flows.engine.definition import Ask
 from flows.engine.dutch.clock import parse_time
 from flows.engine.dutch.dates import BirthDateProblem, parse_birth_date, parse_date
 from flows.engine.dutch.spans import parse_age
-from flows.engine.dutch.spoken import clock_time, spoken_date
+from flows.engine.dutch.spoken import clock_time, dotted_time, spoken_date
+from flows.engine.dutch.words import NUMBERS
 from flows.engine.harmless import harmless_name
 from flows.engine.state import Value
 from flows.engine.values import dataclass
 
 MAX_NAME = 40
 MAX_DIGITS = 4
+_POINTS = NUMBERS | {"een": 1, "één": 1}
+_AWAKE = time(6)
+"""Who says "half drie" means the afternoon; the night has to be said."""
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -33,9 +37,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Not an answer of this kind. `text` names the sentence of the library that asks again."""
+    """Not an answer of this kind. `text` names the sentence of the library that asks again; `times` are those that it
+    could mean."""
 
     text: str
+    times: tuple[str, ...] = ()
 
 
 def read(ask: Ask, typed: str, now: datetime) -> Reading | Unread:
@@ -69,6 +75,7 @@ def cleaned(text: str) -> str:
 
 
 def _point(ask: Ask, text: str) -> Reading | Unread:
+    text = str(_POINTS.get(text.casefold(), text))
     if text.isdecimal() and len(text) <= MAX_DIGITS and ask.low <= int(text) <= ask.high:
         point = int(text)
         return Reading(point, ask.words[point - ask.low] if ask.words else str(point))
@@ -86,9 +93,10 @@ def _time(ask: Ask, text: str) -> Reading | Unread:
     reading = parse_time(text, evening=ask.prefer == "evening")
     if reading is None:
         return Unread("again_time")
-    if len(reading.times) > 1:
-        return Unread("again_time_twice")
-    clock = clock_time(reading.times[0])
+    times = [at for at in reading.times if at >= _AWAKE] or list(reading.times)
+    if len(times) > 1:
+        return Unread("again_time_twice", tuple(map(dotted_time, times)))
+    clock = clock_time(times[0])
     return Reading(clock, clock)
 
 

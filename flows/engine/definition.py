@@ -61,7 +61,10 @@ Branches = Annotated[list[Branch], ShortForm(short_forms.as_branches, str | Bran
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A choice. Exactly one of `next`, `flow` (leave this flow for another) and `end` says what follows."""
+    """A choice. Exactly one of `next`, `flow` (leave this flow for another) and `end` says what follows.
+
+    `also` lists words that count as the label when somebody types them.
+    """
 
     __pydantic_config__ = _STRICT
     label: Text
@@ -69,6 +72,7 @@ class Button:
     flow: Id | None = None
     end: Id | None = None
     when: str | None = None
+    also: list[Text] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +147,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Every question can be skipped. Without `step`, skipping goes where an answer would go."""
+    """Every question can be skipped. Without `step`, skipping goes where an answer would go. `also`: as of a button."""
 
     __pydantic_config__ = _STRICT
     offered: bool = True
     label: str | None = None
     step: Id | None = None
+    also: list[Text] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ class Inputs(Walking):
                 why = self._start(given)
             case Tap(token):
                 why = self._tap(token)
-            case Typed(text):
-                why = self._typed(answers.cleaned(text))
+            case Typed(text, aside):
+                why = self._typed(answers.cleaned(text), aside=aside)
             case Media(kind, ref):
                 why = self._media(kind, ref)
             case Elapsed(kind, turn):
@@ -198,23 +198,23 @@ class Inputs(Walking):
 
     # --- words, voice, pictures -------------------------------------------------------------------------------------
 
-    def _typed(self, text: str) -> Why | None:
+    def _typed(self, text: str, *, aside: bool) -> Why | None:
         step = self.step()
         if self.running is None or step is None:
             return "idle"
         if not step.asks:
             return "loose"
         asked = Asked(self.running.id, self.running.top.key, step.answer_name or "")
-        button = keyboards.matching(self.keys(step), text, begun=not step.takes_typing)
+        button = keyboards.matching(self.keys(step), text)
         if button is not None and self._press(button, None):
             if step.takes_typing and step.answer_name and button != keyboards.SKIP:
                 self.effects.append(asked)
             return None
-        if not step.ask or not step.takes_typing:
+        if not step.ask or not step.takes_typing or aside:
             return "loose"
         reading = answers.read(step.ask, text, self.now)
         if isinstance(reading, answers.Unread):
-            self.say_again(step, reading.text)
+            self.say_again(step, reading)
             return None
         if step.answer_name:
             self.effects.append(asked)

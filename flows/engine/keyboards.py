@@ -29,13 +29,15 @@ MAX_TOKEN = 64
 
 @dataclass(frozen=True, slots=True)
 class KeyFor:
-    """One button of the waiting step. `plain` is its label without a tick; `ref` the item it stands for."""
+    """One button of the waiting step. `plain` is its label without a tick; `ref` the item it stands for; `also` are
+    words that count as its label when they are typed."""
 
     button: str
     label: str
     plain: str
     ref: Ref | None = None
     apart: bool = False
+    also: tuple[str, ...] = ()
 
 
 def keys_for(
@@ -62,13 +64,13 @@ def keys_for(
         if button.when and not holds(button.when, scope):
             continue
         label = render(button.label, scope, html=False)
-        yield KeyFor(name, f"✓ {label}" if name in ticked else label, label)
+        yield KeyFor(name, f"✓ {label}" if name in ticked else label, label, also=tuple(button.also))
     if step.ask and "several" in step.ask.kind:
         label = library.texts["done"]
         yield KeyFor(DONE, label, label, apart=True)
     if step.skip.offered and offers_skip(step):
         label = render(step.skip.label or library.texts["skip"], scope, html=False)
-        yield KeyFor(SKIP, label, label, apart=True)
+        yield KeyFor(SKIP, label, label, apart=True, also=tuple(step.skip.also))
 
 
 def offers_skip(step: Step) -> bool:
@@ -140,11 +142,11 @@ def offer_rows(run: str, turn: int, go_on: str, drop: str) -> tuple[tuple[Key, .
     )
 
 
-def matching(keys: Iterable[KeyFor], text: str, *, begun: bool = False) -> str | None:
+def matching(keys: Iterable[KeyFor], text: str) -> str | None:
     """The button whose label was typed instead of tapped: same letters, whatever the capitals and signs.
 
-    A number must be typed as it is. With `begun` the only label of which these are the words before the comma will do:
-    "ja" for "Ja, graag". Other beginnings will not, as the rest may turn them round: "Nu niet", "Bewaar niets".
+    A number must be typed as it is. The only label of which these are the words before the comma will do too: "ja" for
+    "Ja, graag". Other beginnings will not, as the rest may turn them round: "Nu niet", "Bewaar niets".
     """
     typed, exact = letters(text), text.strip()
     if not typed:
@@ -152,10 +154,10 @@ def matching(keys: Iterable[KeyFor], text: str, *, begun: bool = False) -> str |
     begins: list[str] = []
     for key in keys:
         label = letters(key.plain)
-        if key.plain == exact or (label == typed and not key.plain.isdecimal()):
+        if key.plain == exact or (typed in (label, *map(letters, key.also)) and not key.plain.isdecimal()):
             return key.button
         beginning, comma, _ = key.plain.partition(",")
-        if begun and comma and letters(beginning) == typed and not typed.isdecimal():
+        if comma and letters(beginning) == typed and not typed.isdecimal():
             begins.append(key.button)
     return begins[0] if len(begins) == 1 else None
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from flows.engine import keyboards
+from flows.engine.answers import Unread
 from flows.engine.definition import Flow, Step
 from flows.engine.library import Library
 from flows.engine.scope import DECK, Scope, build_scope, refs_in
@@ -172,10 +173,11 @@ class Speaking:
         if step.silence:
             self.effects.append(Wake("silence", step.silence.after, self.turn))
 
-    def say_again(self, step: Step, text: str) -> None:
+    def say_again(self, step: Step, unread: Unread) -> None:
         """Asks the waiting question anew at the same turn, after an answer that could not be read."""
         own = step.ask.again if step.ask else None
-        words = render(own or self.library.texts[text], self.scope(html=True))
+        asked = render(self.library.texts[unread.text], {"times": unread.times})
+        words = render(own, self.scope(html=True)) if own else asked
         frame = self.run.top
         self.effects.append(Say(words, self.rows(step), frame.flow, frame.step, turn=self.run.turn, again=True))
 

@@ -44,9 +44,10 @@ class Tap:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A text message."""
+    """A text message. `aside`: where no button is called so, it is no answer."""
 
     text: str
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

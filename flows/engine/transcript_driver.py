@@ -128,7 +128,7 @@ class Watched(Rehearsal):
             case Typed(text):
                 scope = build_scope(self.library, self.facts, run.top, self.library.flows[run.top.flow], html=False)
                 keys = keyboards.keys_for(self.library, step, scope, self.facts, run.top, [])
-                button = keyboards.matching(keys, text, begun=not step.takes_typing)
+                button = keyboards.matching(keys, text)
                 return _plain(button) if button else ANSWER
             case Media():
                 return ANSWER

@@ -156,11 +156,34 @@ def test_what_may_mean_two_labels_or_none_chooses_nothing(tmp_path: Path, typed:
     assert talk.odd == ["loose"]
 
 
-def test_words_that_begin_a_label_are_an_answer_where_words_are_asked(tmp_path: Path) -> None:
-    flow = "a: {say: 'Wat zei hij?', ask: text, remember: what, buttons: {n: {label: 'Ja, dat', end: n}}, next: b}"
-    talk = chat(tmp_path, {"f": f"start: a\nsteps:\n  {flow}\n  b: {{say: '{{{{ what }}}}.', end: d}}"})
+OPEN = """start: a
+steps:
+  a:
+    say: Wie nog?
+    ask: text
+    remember: who
+    buttons: {n: {label: 'Nee, verder', end: on, also: [Niemand]}}
+    next: b
+  b: {say: '{{ who }}.', end: done}"""
+
+
+@pytest.mark.parametrize("typed", ["nee", "niemand!", "Nee, verder"])
+def test_a_word_that_stands_for_a_label_is_no_answer_where_words_are_asked(tmp_path: Path, typed: str) -> None:
+    talk = chat(tmp_path, {"f": OPEN})
     talk.start("f")
-    assert talk.give(Typed("ja")) == ["ja."]
+    assert talk.give(Typed(typed)) == []
+    assert talk.seen(Ended) == [Ended("f", "r1", "on")]
+
+
+def test_what_is_said_aside_chooses_a_label_and_is_no_answer(tmp_path: Path) -> None:
+    talk = chat(tmp_path, {"f": OPEN})
+    talk.start("f")
+    talk.give(Typed("stop", aside=True))
+    assert talk.odd == ["loose"]
+    assert talk.give(Typed("oma")) == ["oma."]
+    talk.start("f")
+    talk.give(Typed("nee", aside=True))
+    assert talk.seen(Ended)[-1].outcome == "on"
 
 
 def test_a_label_in_another_script_may_be_typed(tmp_path: Path) -> None:

@@ -40,23 +40,24 @@ async def test_a_loose_yes_hears_that_nothing_was_asked(fatima: Somebody) -> Non
     assert await fatima.says("slaapwel") == "Tot later."
 
 
-async def test_a_question_that_waits_is_asked_again(fatima: Somebody) -> None:
+async def test_a_greeting_brings_a_question_that_waits(fatima: Somebody) -> None:
     await fatima.says("/menu")
     await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd")
     waiting = fatima.buttons
 
-    for said, heard in (("hoi", "Fijn dat je er bent"), ("top!", "Hier waren we"), ("misschien", "Kies de knop")):
-        assert heard in await fatima.says(said)
-        assert fatima.buttons == waiting
+    assert "Fijn dat je er bent" in await fatima.says("hoi")
+    assert fatima.buttons == waiting
 
 
-async def test_whoever_says_thanks_or_goodbye_is_not_asked_again(fatima: Somebody) -> None:
+async def test_nobody_is_asked_again_for_being_polite(fatima: Somebody) -> None:
     await fatima.says("/menu")
     await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd")
     question = fatima.last
 
     assert await fatima.says("dank je") == f"{WELL_DONE}."
     assert await fatima.says("tot morgen") == "Tot later."
+    assert await fatima.says("top!") == "Goed. Kies de knop die past."
+    assert await fatima.says("misschien") == "Kies de knop die past."
     await fatima.does(lambda phone: phone.taps("Over geld", question))
     assert "Dit zei ik" in fatima.buttons
 
@@ -79,6 +80,14 @@ async def test_what_was_forwarded_is_somebody_elses(fatima: Somebody) -> None:
     assert "Bewaar als notitie" in fatima.buttons
 
 
+async def test_in_the_ten_seconds_of_breath_small_words_change_nothing(fatima: Somebody) -> None:
+    await fatima.says("/nu")
+    assert await fatima.says("oké") == ""
+    assert await fatima.says("hoi") == ""
+    assert await fatima.waits(seconds=10)
+    assert "Van mij" in fatima.buttons
+
+
 # --- a command by its word --------------------------------------------------------------------------------------------
 
 
@@ -97,6 +106,42 @@ async def test_a_command_is_no_button_that_begins_with_its_word(town: Town, ingr
     await joris.taps("Vanavond", "De avondvraag")
     assert "Nu niet" in joris.buttons
     assert "Ik wacht tien tellen" in await joris.says("nu")
+
+
+@pytest.mark.parametrize(
+    ("word", "heard"),
+    [("stop", "Gestopt"), ("Terug!", "Zeg bijvoorbeeld"), ("nu", "tien tellen"), ("menu", "Waar heb je nu")],
+)
+async def test_some_words_are_commands_also_where_words_are_asked(fatima: Somebody, word: str, heard: str) -> None:
+    await fatima.says("/menu")
+    await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
+    assert heard in await fatima.says(word)
+    assert all(one.value("what") is None for one in fatima.kept("reflection"))
+
+
+async def test_the_word_of_a_flow_belongs_to_what_runs(fatima: Somebody) -> None:
+    await fatima.says("/nu")
+    await fatima.waits(seconds=10)
+    await fatima.says("samen")
+    assert "Andere zin" in fatima.buttons
+
+
+async def test_a_stop_keeps_what_was_not_decided_on(fatima: Somebody) -> None:
+    await fatima.says("ik ben zo moe van elke avond hetzelfde gevecht")
+    heard = await fatima.says("stop")
+    assert "Wat je schreef, staat bij je notities" in heard
+    assert heard.endswith("Tot later.")
+    assert [one.value("text") for one in fatima.kept("note")] == ["ik ben zo moe van elke avond hetzelfde gevecht"]
+
+
+async def test_a_stop_says_nothing_of_later_when_something_else_goes_on(fatima: Somebody) -> None:
+    await fatima.says("/menu")
+    await fatima.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd")
+    waiting = fatima.buttons
+    await fatima.says("ze wilde niets zeggen en liep boos naar boven")
+    heard = await fatima.says("/stop")
+    assert "Tot later" not in heard
+    assert fatima.buttons == waiting
 
 
 async def test_a_word_that_is_for_others_is_a_note_like_any(fatima: Somebody, ingrid: Somebody) -> None:
