@@ -264,8 +264,8 @@ class Turn:
             self.state, self.off = replace(self.state, running=running, parked=parked), frozenset(off)
 
     def _fitting(self, text: str) -> list[str]:
-        """The flows that fit what somebody typed, of those that they may start and are not in."""
-        under_way = {run.flow for run in (self.state.running, *self.state.parked) if run and run.trail}
+        """The flows that fit what somebody typed, of those that they may start and are not in already."""
+        under_way = {run.flow for run in (self.state.running, *self.state.parked) if run and not run.rests}
         return [offer.flow for offer in self.host.matcher.offers(text, self._startable - under_way)]
 
     @cached_property

@@ -153,3 +153,14 @@ async def test_a_word_that_is_for_others_is_a_note_like_any(fatima: Somebody, in
 async def test_thanks_to_a_mentor_go_to_the_mentor(fatima: Somebody, ingrid: Somebody) -> None:
     assert await ingrid.says("Bedankt!") == f"{WELL_DONE}."
     assert await ingrid.says("wat kun je") != ""
+
+
+async def test_what_runs_is_not_offered_once_more(fatima: Somebody) -> None:
+    await fatima.says("hij zorgt weer voor mij, ik heb nu een zin nodig")
+    assert "Nu even" in fatima.buttons
+    await fatima.taps("Gooi weg")
+    await fatima.says("/nu")
+    await fatima.waits(seconds=10)
+    await fatima.says("hij zorgt weer voor mij, ik heb nu een zin nodig")
+    assert "Bewaar als notitie" in fatima.buttons
+    assert "Nu even" not in fatima.buttons
