@@ -83,7 +83,7 @@ def test_from_the_invitation_to_the_closing_sentence(address: str, tmp_path: Pat
         taps("Ik heb het gevraagd", "Vraag het op jouw manier")
         taps("Zorg over mij", "Kwam er iets terug")
         taps("Dit zei ik", "Dit kun je nu zeggen")
-        sees("opschrijven")
+        sees("Wat zei")
         says("Ze vroeg of ik wel genoeg sliep.")
         taps("7", "voor jullie praatten")
         taps("3", "na het praten")

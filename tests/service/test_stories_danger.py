@@ -16,7 +16,7 @@ async def _at_the_words(who: Somebody) -> None:
     """In the evening's question, where what the child said may be typed."""
     await who.says("/menu")
     await who.taps("Vanavond", "De avondvraag", "Ik heb het gevraagd", "Over geld", "Dit zei ik")
-    assert "Wil je opschrijven" in who.last.text
+    assert "Wat zei" in who.last.text
 
 
 def _in_order(heard: str, *parts: str) -> bool:
