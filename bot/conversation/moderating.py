@@ -59,12 +59,13 @@ def held(turn: Turn, group: Group, member: Member, post: Post, why: str) -> None
     turn.say("peer_held", group=spoken(group.name), names=names, first=why == FIRST, number=group.settings.seen_first)
 
 
-def kept_out(turn: Turn, group: Group, verdict: Verdict, *, said: bool = True) -> None:
+def kept_out(turn: Turn, group: Group, verdict: Verdict, *, said: bool = True, changed: bool = False) -> None:
     """Tells somebody why they can say nothing in the group, until when, and whom they can ask. `said`: they just did,
-    and nobody sees it."""
+    and nobody sees it; `changed`: they wanted other words for what they said before."""
     until = moment(turn, verdict.until) if verdict.until else ""
     ask = whom_to_ask(turn, group, turn.person) if verdict.act == "muted" and turn.person else ""
-    turn.say(f"peer_out_{verdict.act}", group=spoken(group.name), until=until, ask=ask, said=said)
+    scope = {"until": until, "ask": ask, "said": said, "changed": changed}
+    turn.say(f"peer_out_{verdict.act}", group=spoken(group.name), **scope)
 
 
 def danger_in(turn: Turn, group: Group, member: Member, post: Post, finding: Finding) -> None:

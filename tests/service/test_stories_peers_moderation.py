@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -553,6 +553,69 @@ async def test_danger_in_an_edit_is_told_as_in_a_new_post(circle: Circle) -> Non
     assert waiting[0][1].post_id != draft
     await circle.mentor.taps(LOOK)
     assert sees(circle.mentor, EXPLICIT)
+
+
+async def edits(circle: Circle, who: str, text: str, words: str) -> str:
+    """Somebody changes what they said; returns what they then read."""
+    phone = circle[who].phone
+    phone.edits(next(one for one in phone.messages if one.text == text), words)
+    return await circle[who].reads()
+
+
+async def test_an_edit_brings_no_danger_to_who_looks_first(circle: Circle) -> None:
+    circle.change(seen_first=1)
+    fatima, ingrid = circle["fatima"], circle.mentor
+    await circle.speaks("fatima", "Dag, ik ben nieuw.")
+    await ingrid.reads()
+    heard = await edits(circle, "fatima", "Dag, ik ben nieuw.", EXPLICIT)
+    assert CARD in heard
+    assert "Ingrid hoort van mij dat je iets schreef over gevaar" in heard
+    assert "iets dat over gevaar kan gaan" in await ingrid.reads()
+    await does(ingrid, LOOK, QUEUE, f"Eerst kijken: {GROUP}")
+    assert sees(ingrid, "Dag, ik ben nieuw.")
+    assert not sees(ingrid, EXPLICIT)
+
+    assert f"staat niet in de groep: “{EXPLICIT}”" in await fatima.taps("Nee", "Nee")
+    assert "Ingrid leest je nieuwe tekst eerst" in await fatima.taps("Zet het in de groep")
+    assert circle.shown == []
+    page = await does(ingrid, "Zet in de groep")
+    assert EXPLICIT in page
+    assert "Dit kan over gevaar gaan" in page
+    await does(ingrid, "Zet in de groep")
+    assert circle.shown == [EXPLICIT]
+
+
+async def test_an_edit_of_what_waits_may_be_left_out(circle: Circle) -> None:
+    circle.change(seen_first=1)
+    await circle.speaks("fatima", "Dag.")
+    await edits(circle, "fatima", "Dag.", POSSIBLE)
+    await circle["fatima"].taps("Nee", "Nee, gooi het weg")
+    assert "Je bericht wacht zoals het was" in str(circle["fatima"].last.text)
+    await opens(circle.mentor, f"Eerst kijken: {GROUP}")
+    await does(circle.mentor, "Zet in de groep")
+    assert circle.shown == ["Dag."]
+
+
+async def test_a_name_in_an_edit_of_what_waits_is_asked_about_first(circle: Circle) -> None:
+    circle.change(seen_first=1)
+    await circle.speaks("fatima", "Mijn kind slaapt slecht.")
+    asked = await edits(circle, "fatima", "Mijn kind slaapt slecht.", "Noor slaapt slecht.")
+    assert "Noor" in asked
+    assert "ziet nog wat er stond" not in asked
+    await opens(circle.mentor, f"Eerst kijken: {GROUP}")
+    assert not sees(circle.mentor, "Noor")
+    assert "Ingrid leest je nieuwe tekst eerst" in await circle["fatima"].taps("Zo toch wijzigen")
+    assert "Noor slaapt slecht." in await does(circle.mentor, "Zet in de groep")
+
+
+async def test_who_is_muted_hears_why_an_edit_does_not_go_through(circle: Circle) -> None:
+    await says(circle, "joris", "Goed zo.")
+    circle.change_member("joris", muted_until=circle.town.clock.now() + timedelta(days=1))
+    heard = await edits(circle, "joris", "Goed zo.", "Goed zo, allemaal.")
+    assert "alleen meelezen, tot morgen om" in heard
+    assert "Er staat nog wat er stond" in heard
+    assert "Pas het nog eens aan" not in heard
+    assert circle.shown == ["Goed zo."]
 
 
 async def test_the_stand_in_hears_of_danger_sooner(town: Town, circle: Circle) -> None:
