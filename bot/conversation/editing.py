@@ -97,14 +97,16 @@ def _changes(turn: Turn, place: Place, post: Post, content: Content) -> Post:
     return changed
 
 
-def change_anyway(turn: Turn, place: Place, draft: Post) -> None:
-    """The writer says that a post is to say this, if it is still there."""
+def change_anyway(turn: Turn, place: Place, draft: Post) -> bool:
+    """The writer says that a post is to say this, if it is still there; False when it does not."""
     post = posts.find(turn.connection, turn.host.vault, draft.content.changes or 0)
     verdict = moderation.may_change(place.group, place.member, draft.content, turn.now)
     held = post is not None and post.status == posts.HELD
+    goes = verdict.shows or (held and verdict.act == "hold")
     if post is None or not (held or post.status == posts.SHOWN):
+        goes = False
         turn.say("peer_done_before", group=place.group.name)
-    elif not (verdict.shows or (held and verdict.act == "hold")):
+    elif not goes:
         _says_it_waits(turn, place, verdict)
     else:
         content = replace(draft.content, clean_id=post.content.clean_id)
@@ -113,3 +115,4 @@ def change_anyway(turn: Turn, place: Place, draft: Post) -> None:
         names = moderating.moderator_names(turn, place.group)
         turn.say("peer_changed_so", group=place.group.name, held=held, names=names)
     posts.drop(turn.connection, [draft])
+    return goes

@@ -27,6 +27,7 @@ from bot.store.outbox import Call
 from bot.store.timers import Timer
 from bot.store.types import read_id
 from flows.engine.harmless import harmless, harmless_name
+from flows.engine.keyboards import letters
 from flows.engine.state import Key, Resume
 from flows.engine.templates import enumerate_dutch, excerpt
 
@@ -36,6 +37,8 @@ SILENCE = timedelta(minutes=15)
 _SILENT_USEFUL = 7 * 24 * 3600
 _ASKED_FIRST = (posts.PHOTO, posts.VOICE)
 """Of these nobody can tell whether they show or say who somebody is: that is asked each time."""
+_ENDS_IT = ("stop", "menu")
+"""Words that are no post, even without their stroke: who types them wants to get out."""
 _SAID = frozenset({"send", "file", "clean_file", "picture", "document", "archive", "book"})
 STILL_THERE = (groups.OPEN, groups.CLOSING)
 
@@ -60,6 +63,8 @@ def claim(turn: Turn, message: Message) -> Callable[[], None] | None:
         return None
     above = outbox.above(turn.connection, turn.chat_id, message.message_id)
     speaking = next((one for one in places if is_speaking(person, one.group, turn.now)), None)
+    if speaking and message.kind == "text" and not message.forwarded and letters(message.text) in _ENDS_IT:
+        return lambda: _ends(turn, letters(message.text))
     around = {_group_of(turn, post_id) for post_id in above.posts} if above else set()
     if speaking and above and above.purpose == PURPOSE and around <= {speaking.group.id}:
         return lambda: _says(turn, speaking, message)
@@ -69,6 +74,12 @@ def claim(turn: Turn, message: Message) -> Callable[[], None] | None:
         return None
     first = {speaking.group.id} if speaking else around
     return lambda: _ask_for_whom(turn, sorted(places, key=lambda one: one.group.id not in first), message)
+
+
+def _ends(turn: Turn, word: str) -> None:
+    from bot.conversation import commands
+
+    commands.bare(turn, word)
 
 
 def _is_relay(place: Place) -> bool:
@@ -211,14 +222,15 @@ def _begun(turn: Turn, member: Member) -> int | None:
     return fresh[-1].reply_to if fresh else None
 
 
-def decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> None:
-    """A draft goes to the group, waits, or is asked about first. `asked`: its writer said to send it as it is."""
+def decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> bool:
+    """A draft goes to the group, or to who looks first; otherwise it is asked about, and False comes back.
+
+    `asked`: its writer said to send it as it is."""
     from bot.conversation import editing
 
     group, member = place.group, place.member
     if post.content.changes:
-        editing.change_anyway(turn, place, post)
-        return
+        return editing.change_anyway(turn, place, post)
     verdict = moderation.may_show(group, member, post.content, turn.now)
     if verdict.act not in ("show", "hold"):
         moderating.kept_out(turn, group, verdict)
@@ -226,7 +238,7 @@ def decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> None
             _ask_draft(turn, post, "peer_send_later", words=excerpt(post.content.text, 100))
         else:
             posts.drop(turn.connection, [post])
-        return
+        return False
     text = "\n".join([post.content.text, *post.content.options])
     finding = turn.host.danger.look(text) if text and not asked else None
     if finding and not member.moderates:
@@ -238,9 +250,12 @@ def decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> None
         _ask_draft(turn, post, "peer_ask_names", names=enumerate_dutch(names), several=len(names) > 1)
     elif verdict.act == "hold":
         moderating.held(turn, group, member, post, verdict.why)
+        return True
     else:
         relay.show_draft(turn, post)
         moderating.shown(turn, group, post)
+        return True
+    return False
 
 
 def _ask_draft(turn: Turn, post: Post, name: str, **scope: object) -> None:
@@ -301,9 +316,9 @@ def send_draft(turn: Turn, rest: str, message_id: int | None) -> bool:
     place, post = draft
     if post.message_id is None and not post.content.text:
         return False
-    _tidy(turn, message_id, "peer_chosen_send")
     with as_group(turn):
-        decide(turn, place, post, asked=True)
+        goes = decide(turn, place, post, asked=True)
+    _tidy(turn, message_id, "peer_chosen_send" if goes else "peer_chosen_waits")
     return True
 
 
@@ -506,9 +521,9 @@ def _with_row(call: Call, key: list[str]) -> Call:
 def brought(turn: Turn, place: Place, post: Post, message_id: int | None) -> None:
     """Something of one's own goes to the group, after its writer saw how it will stand there. Danger is looked for in
     it as in all that is said."""
-    _tidy(turn, message_id, "peer_chosen_send")
     with as_group(turn):
-        decide(turn, place, post, asked=not turn.host.danger.look(post.content.text))
+        goes = decide(turn, place, post, asked=not turn.host.danger.look(post.content.text))
+    _tidy(turn, message_id, "peer_chosen_send" if goes else "peer_chosen_waits")
 
 
 def given_away_in(turn: Turn, place: Place, text: str) -> list[str]:

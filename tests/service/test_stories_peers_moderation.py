@@ -407,6 +407,21 @@ async def test_slowly(town: Town, circle: Circle) -> None:
     assert circle.shown[-1] == "Drie."
 
 
+async def test_what_is_sent_too_early_is_not_marked_as_sent(circle: Circle) -> None:
+    circle.change(slow_seconds=300)
+    joris = circle["joris"]
+    await circle.speaks("joris", "Een.")
+    await joris.says("Twee.")
+    await joris.taps("Ja, verstuur")
+    assert not sees(joris, "Versturen.")
+    assert sees(joris, "Nog niet verstuurd.")
+    assert circle.shown == ["Een."]
+    await joris.waits(minutes=5)
+    await joris.taps("Ja, verstuur")
+    assert sees(joris, "Versturen.")
+    assert circle.shown == ["Een.", "Twee."]
+
+
 # --- danger -----------------------------------------------------------------------------------------------------------
 
 
