@@ -278,6 +278,40 @@ async def test_a_moderator_alone_is_reminded(circle: Circle) -> None:
     assert "melding" not in await circle.mentor.until("2027-03-05T16:00")
 
 
+async def test_what_nobody_looks_at_is_told_once_a_working_day(circle: Circle) -> None:
+    ingrid, fatima = circle.mentor, circle["fatima"]
+    for words in (EXPLICIT, f"{EXPLICIT} Echt.", f"{EXPLICIT} Nu."):
+        await circle.speaks("fatima", words)
+        await fatima.taps("Nee", "Nee", "Nee, gooi het weg") if words == EXPLICIT else None
+        await ingrid.waits(minutes=1)
+    await ingrid.reads()
+    before = len(ingrid.phone.from_bot)
+    told = await ingrid.until("2027-03-01T17:00")
+    assert told.count("Groepen: 3 meldingen") == 1
+    assert "Er keek nog niemand" in told
+    assert "Ingrid keek" not in told
+    assert "uiterlijk morgen om 9.00 uur" in told
+    assert (await ingrid.until("2027-03-02T17:00")).count("Groepen: 3 meldingen") == 1
+    await ingrid.until("2027-03-07T12:00")
+    assert len(ingrid.phone.from_bot) - before == 5, "nothing at the weekend"
+
+
+async def test_reports_of_a_group_are_told_to_the_next_together(town: Town, circle: Circle) -> None:
+    ingrid, samir = circle.mentor, await comes(mentor(town, "samir"))
+    stands_in(circle, samir)
+    await says(circle, "joris", HARD)
+    await reports(circle, "fatima")
+    await ingrid.waits(minutes=5)
+    await says(circle, "joris", "Jij bent er zo een.")
+    await reports(circle, "fatima")
+    samir.skims()
+    told = await samir.until("2027-03-01T16:10")
+    assert told.count("Ingrid keek nog niet") == 1
+    assert "Groepen: 2 meldingen" in told
+    await ingrid.until("2027-03-03T12:00")
+    assert not sees(ingrid, "Ingrid keek")
+
+
 async def test_who_wrote_it_was_erased(circle: Circle) -> None:
     await says(circle, "joris", HARD)
     await reports(circle, "fatima")
@@ -513,6 +547,19 @@ async def test_within_the_lull_the_post_is_asked_about_at_once(circle: Circle) -
     assert circle.shown == []
     await fatima.waits(seconds=LULL.total_seconds())
     assert ASKS in await circle.speaks("fatima", POSSIBLE)
+
+
+async def test_the_second_time_everybody_hears_what_is_so(circle: Circle) -> None:
+    fatima, ingrid = circle["fatima"], circle.mentor
+    await circle.speaks("fatima", EXPLICIT)
+    assert "met de vraag of er gevaar is" in await ingrid.reads()
+    await fatima.taps("Nee", "Nee", "Nee, gooi het weg")
+    heard = await circle.speaks("fatima", f"{EXPLICIT} Echt.")
+    assert ASKS_NOW not in heard
+    assert "Ingrid hoort van mij dat je iets schreef over gevaar" in heard
+    told = await ingrid.reads()
+    assert "met de vraag of er gevaar is" not in told
+    assert "vroeg ik kort daarvoor al" in told
 
 
 async def test_nobody_hears_who_it_is_without_an_offer_and_a_tap(circle: Circle) -> None:
