@@ -12,8 +12,8 @@ from bot.care import groups, leaving, peer_reports, people, posts
 from bot.care.dossiers import NOTHING_BY_LAW
 from bot.conversation.danger import LULL
 from bot.store import timers
-from tests.service.peer_world import GROUP, Circle, peer_group
-from tests.service.story import Somebody, coordinator, mentor, telling
+from tests.service.peer_world import GROUP, Circle, joins, peer_group
+from tests.service.story import Somebody, coordinator, mentor, parent, telling
 from tests.service.town import Town
 
 HARD = "Wie een kind zo laat huilen, is een slechte ouder."
@@ -579,6 +579,20 @@ async def test_nobody_hears_who_it_is_without_an_offer_and_a_tap(circle: Circle)
         "Dag Fatima, ik bel je morgen.", next(m for m in ingrid.phone.from_bot if "Vos is Fatima" in m.text)
     )
     assert "ik bel je morgen" in await fatima.reads()
+
+
+async def test_who_it_is_tells_not_who_guides_them(town: Town, circle: Circle) -> None:
+    ingrid, samir = circle.mentor, await comes(mentor(town, "samir"))
+    bart = circle.parents["bart"] = await comes(parent(town, "bart", guide=samir, evening=""))
+    circle.ask(lambda connection: joins(connection, town, circle.group_id, bart, "Roos"))
+    await says(circle, "bart", "Dag.")
+    await ingrid.forges(f"p:b:{circle.posts[-1].id}:h")
+    await bart.reads()
+    await bart.taps("Ja, zeg Ingrid wie ik ben")
+    told = await ingrid.reads()
+    assert "Roos is Bart" in told
+    assert "Samir" not in told
+    assert "Spreek samen af" not in told
 
 
 async def test_an_edit_brings_in_neither_danger_nor_a_word_of_the_list(circle: Circle) -> None:
