@@ -154,3 +154,12 @@ def whom(why: str, turns: Sequence[Sequence[Person]], stage: int, now: datetime)
 def due(why: str, asked: Sequence[Person], now: datetime) -> datetime:
     """Until when these people have to look, in their office time."""
     return office.after(alerts.hours_of(asked), now, WAITS.get(why, WAIT)) or now + _OTHERWISE
+
+
+def once_more(asked: Sequence[Person], now: datetime) -> datetime:
+    """When these people are reminded of what still waits: as the first of them begins on a later day."""
+    if not asked:
+        return now + _OTHERWISE
+    zone = asked[0].zone
+    tomorrow = instant_on(local_date(now, zone) + timedelta(days=1), time(0), zone)
+    return office.back_at(alerts.hours_of(asked), tomorrow) or now + _OTHERWISE

@@ -100,9 +100,10 @@ def groups_in_reach(connection: Connection, person_id: int, *, coordinates: bool
 
 
 def go_on(connection: Connection, report_id: int, stage: int, due_at: datetime, *, status: str = OPEN) -> None:
-    """Others are asked to look, until this moment."""
+    """Others are asked to look, until this moment; unless somebody just did."""
     values = {"stage": stage, "due_at": due_at, "status": status}
-    connection.execute(update(peer_reports).where(peer_reports.c.id == report_id).values(values))
+    own = peer_reports.c.id == report_id, peer_reports.c.status != DONE
+    connection.execute(update(peer_reports).where(*own).values(values))
 
 
 def move(connection: Connection, from_post: int, to_post: int) -> None:

@@ -21,6 +21,7 @@ from bot.conversation import (
     answering,
     commands,
     danger,
+    editing,
     following,
     linked,
     moderating,
@@ -324,7 +325,7 @@ def _add_piece(turn: Turn, run: str, key: str, message: Message) -> bool:
 def _edited(turn: Turn, edited: Edited) -> None:
     """An edit corrects the answer or the note that the message was, or what was said in a group."""
     person = turn.person
-    if speaking.edited(turn, edited):
+    if editing.edited(turn, edited):
         return
     answered = records.answered_by(turn.connection, turn.chat_id, edited.message_id) if person else None
     if person is None or answered is None:

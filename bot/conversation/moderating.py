@@ -1,13 +1,14 @@
 """What waits for the moderators of a peer group, and what everybody concerned is told about it.
 
 A post is reported, held back, or may speak of danger: the moderators hear that something waits, not what. When they do
-not look in time, their stand-ins hear it, then the coordinators. Does not know what a moderator then does: that is
-`moderation_desk`.
+not look in time, their stand-ins hear it, then the coordinators, then they themselves on each day that they work. Does
+not know what a moderator then does: that is `moderation_desk`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import families, groups, moderation, peer_reports, peer_watch, people, posts, quiet
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 QUEUE, POST = f"{entries.PEERS}:k", f"{entries.PEERS}:b"
 """What the buttons carry that open what waits, and one post of it: its id follows."""
+_ALONG = timedelta(minutes=10)
+"""What is due this soon is told along with what is late."""
 
 
 # --- what comes in ----------------------------------------------------------------------------------------------------
@@ -59,12 +62,13 @@ def held(turn: Turn, group: Group, member: Member, post: Post, why: str) -> None
     turn.say("peer_held", group=spoken(group.name), names=names, first=why == FIRST, number=group.settings.seen_first)
 
 
-def kept_out(turn: Turn, group: Group, verdict: Verdict, *, said: bool = True) -> None:
+def kept_out(turn: Turn, group: Group, verdict: Verdict, *, said: bool = True, changed: bool = False) -> None:
     """Tells somebody why they can say nothing in the group, until when, and whom they can ask. `said`: they just did,
-    and nobody sees it."""
+    and nobody sees it; `changed`: they wanted other words for what they said before."""
     until = moment(turn, verdict.until) if verdict.until else ""
     ask = whom_to_ask(turn, group, turn.person) if verdict.act == "muted" and turn.person else ""
-    turn.say(f"peer_out_{verdict.act}", group=spoken(group.name), until=until, ask=ask, said=said)
+    scope = {"until": until, "ask": ask, "said": said, "changed": changed}
+    turn.say(f"peer_out_{verdict.act}", group=spoken(group.name), **scope)
 
 
 def danger_in(turn: Turn, group: Group, member: Member, post: Post, finding: Finding) -> None:
@@ -72,10 +76,10 @@ def danger_in(turn: Turn, group: Group, member: Member, post: Post, finding: Fin
     moderators hear at once of what was said plainly; of the rest when the group sees it."""
     from bot.conversation import danger
 
-    plainly = finding.tier == "explicit"
-    _add(turn, group, post, None, DANGER, keep=not plainly)
-    if danger.was_asked(turn, finding.tier):
-        ask_of_draft(turn, Place(group, member), post)
+    plainly, again = finding.tier == "explicit", danger.was_asked(turn, finding.tier)
+    _add(turn, group, post, None, DANGER, keep=not plainly, asked="again" if again else "now")
+    if again:
+        ask_of_draft(turn, Place(group, member), post, heard=plainly)
     else:
         turn.lead_in("peer_danger_waits", group=spoken(group.name), told=plainly, names=moderator_names(turn, group))
 
@@ -87,7 +91,7 @@ def shown(turn: Turn, group: Group, post: Post) -> None:
             writer = groups.member(turn.connection, turn.host.vault, post.member_id or 0)
             ask = moderation.whom(report.why, turns(turn, group, writer), moderation.MODERATORS, turn.now)
             _goes_on(turn, group, report, ask)
-            _tell_moderators(turn, group, post, report.why, ask)
+            _tell(turn, group, [(report, ask)], asked="before")
 
 
 def changed(turn: Turn, group: Group, draft: Post, post: Post) -> None:
@@ -96,8 +100,10 @@ def changed(turn: Turn, group: Group, draft: Post, post: Post) -> None:
     shown(turn, group, post)
 
 
-def ask_of_draft(turn: Turn, place: Place, post: Post) -> None:
-    """Asks what becomes of a post that waits because it may speak of danger; and of what in it may tell who writes."""
+def ask_of_draft(turn: Turn, place: Place, post: Post, *, heard: bool = False) -> None:
+    """Asks what becomes of a post that waits because it may speak of danger; and of what in it may tell who writes.
+
+    `heard`: the moderators have just heard of it, which is told as well."""
     from bot.conversation import speaking
 
     group, text = place.group, "\n".join((post.content.text, *post.content.options))
@@ -109,7 +115,7 @@ def ask_of_draft(turn: Turn, place: Place, post: Post) -> None:
         [Key(turn.plain("peer_danger_drop"), f"{entries.PEERS}:n:{post.id}")],
     ]
     known = enumerate_dutch(speaking.names_in(turn, place, text))
-    scope = {"group": spoken(group.name), "words": words, "told": told, "names": names, "known": known}
+    scope = {"group": spoken(group.name), "words": words, "told": told, "heard": heard, "names": names, "known": known}
     turn.send(turn.text("peer_danger_draft", **scope), rows)
 
 
@@ -129,8 +135,12 @@ def _speaks_of_danger(state: State) -> bool:
     return any(run.flow in SAFETY_FLOWS for run in (state.running, *state.parked) if run)
 
 
-def _add(turn: Turn, group: Group, post: Post, by_member: int | None, why: str, *, keep: bool = False) -> bool:
-    """Writes a report down and tells the moderators, unless it is only kept; False when there was the same before."""
+def _add(
+    turn: Turn, group: Group, post: Post, by_member: int | None, why: str, *, keep: bool = False, asked: str = ""
+) -> bool:
+    """Writes a report down and tells the moderators, unless it is only kept; False when there was the same before.
+
+    `asked`: see `_tell`."""
     writer = groups.member(turn.connection, turn.host.vault, post.member_id) if post.member_id else None
     ask = moderation.whom(why, turns(turn, group, writer), moderation.MODERATORS, turn.now)
     status = peer_reports.KEPT if keep else peer_reports.OPEN
@@ -138,7 +148,7 @@ def _add(turn: Turn, group: Group, post: Post, by_member: int | None, why: str, 
     report = peer_reports.add(turn.connection, post.id, by_member, why, due_at, ask.stage, turn.now, status=status)
     if report and not keep:
         peer_reports.look_again(turn.connection, _lane(turn, group), report.id, due_at)
-        _tell_moderators(turn, group, post, why, ask)
+        _tell(turn, group, [(report, ask)], asked=asked)
     return report is not None
 
 
@@ -155,21 +165,31 @@ def _person(turn: Turn, person_id: int | None) -> Person | None:
 
 
 def rang(turn: Turn, key: str) -> None:
-    """Nobody looked in time: the next ones are asked, or the moderators once more when there is nobody else."""
+    """Nobody looked in time: the next ones are asked, or the moderators once more when there is nobody else. What else
+    of the group is due by now is told along."""
     report = peer_reports.find(turn.connection, int(key.removeprefix(peer_reports.DUE)))
     post = posts.find(turn.connection, turn.host.vault, report.post_id) if report else None
     group = groups.by_id(turn.connection, turn.host.vault, post.group_id) if post else None
-    if report is None or post is None or group is None or report.status != peer_reports.OPEN:
+    if report is None or group is None or report.status != peer_reports.OPEN or report.due_at > turn.now:
         turn.note = "not wanted"
         return
-    writer = groups.member(turn.connection, turn.host.vault, post.member_id) if post.member_id else None
+    waiting = peer_reports.open_in(turn.connection, [group.id])
+    late = [(one, _next_asked(turn, group, one)) for _, one in waiting if one.due_at <= turn.now + _ALONG]
+    for one, ask in late:
+        _goes_on(turn, group, one, ask)
+    _tell(turn, group, late, late=True)
+
+
+def _next_asked(turn: Turn, group: Group, report: Report) -> Ask:
+    """Who is asked when nobody looked at this; when everybody was, the first once more, on each day that they work."""
+    post = posts.find(turn.connection, turn.host.vault, report.post_id)
+    writer = groups.member(turn.connection, turn.host.vault, post.member_id) if post and post.member_id else None
     everybody = turns(turn, group, writer)
     ask = moderation.whom(report.why, everybody, report.stage + 1, turn.now)
-    if not ask.people:
-        first = moderation.whom(report.why, everybody, moderation.MODERATORS, turn.now)
-        ask = Ask(max(report.stage, first.stage), first.people, first.due_at)
-    _goes_on(turn, group, report, ask)
-    _tell_moderators(turn, group, post, report.why, ask, late=True)
+    if ask.people:
+        return ask
+    first = moderation.whom(report.why, everybody, moderation.MODERATORS, turn.now)
+    return Ask(max(report.stage, first.stage), first.people, moderation.once_more(first.people, turn.now))
 
 
 def _goes_on(turn: Turn, group: Group, report: Report, ask: Ask) -> None:
@@ -187,17 +207,28 @@ def _lane(turn: Turn, group: Group) -> int:
     return first.chat_id if first else turn.chat_id
 
 
-def _tell_moderators(turn: Turn, group: Group, post: Post, why: str, ask: Ask, *, late: bool = False) -> None:
-    """What they see on a locked screen is that something waits in which group, and no word of it."""
-    names = moderator_names(turn, group) if ask.stage else ""
-    for one in ask.people:
-        due_at = moment(turn, ask.due_at, one) if ask.due_at else ""
+def _tell(turn: Turn, group: Group, asks: Sequence[tuple[Report, Ask]], *, asked: str = "", late: bool = False) -> None:
+    """What they see on a locked screen is that something waits in which group, and no word of it: one message to each.
+
+    `asked`: whether who wrote of danger was asked about it just now, again or before; empty when that is not told."""
+    guides = turns(turn, group)[0]
+    for one in {one.id: one for _, ask in asks for one in ask.people}.values():
+        theirs = [(report, ask) for report, ask in asks if one in ask.people]
+        first = min((ask.due_at for _, ask in theirs if ask.due_at), default=None)
+        danger = any(report.why == DANGER for report, _ in theirs)
+        scope = {
+            "group": spoken(group.name),
+            "danger": danger,
+            "asked": asked,
+            "due": moment(turn, first, one) if first else "",
+            "late": late,
+            "names": "" if any(guide.id == one.id for guide in guides) else families.names_in_words(guides),
+        }
         waiting = len(waiting_for(turn, one))
-        scope = {"group": spoken(group.name), "danger": why == DANGER, "due": due_at, "late": late, "names": names}
         text = turn.text("peer_waits", number=max(waiting, 1), **scope)
-        token = f"{POST}:{post.id}" if why == DANGER else QUEUE
+        token = f"{POST}:{theirs[0][0].post_id}" if danger and len(theirs) == 1 else QUEUE
         call = outgoing.send(text, [[Key(turn.plain("peer_waits_look"), token)]], quiet=waiting > 1 and not late)
-        not_before = None if why == DANGER else quiet.waits_until(one, turn.now)
+        not_before = None if danger else quiet.waits_until(one, turn.now)
         turn.call_elsewhere(one.chat_id, call, not_before=not_before)
 
 

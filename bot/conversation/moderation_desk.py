@@ -428,9 +428,8 @@ def _says_who(turn: Turn, rest: str) -> bool:
         return False
     turn.show_choice(turn.plain("peer_talk_yes", name=spoken(moderator.name)))
     replies = alerts.is_theirs(turn.connection, turn.host.vault, me, moderator)
-    mentor = people.by_id(turn.connection, turn.host.vault, me.mentor_id) if me.mentor_id and not replies else None
-    scope = {"name": spoken(member.name), "person": spoken(me.name), "mentor": spoken(mentor.name) if mentor else ""}
-    text = turn.text("peer_talk_who", group=spoken(group.name), **scope, replies=replies)
+    scope = {"group": spoken(group.name), "name": spoken(member.name), "person": spoken(me.name)}
+    text = turn.text("peer_talk_who", **scope, replies=replies)
     letter_id = None
     if replies:
         words = turn.plain("peer_talk_yes", name=spoken(moderator.name))

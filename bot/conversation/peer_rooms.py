@@ -90,7 +90,7 @@ def _list_key(turn: Turn, place: Place) -> Key:
     group, status = place.group, place.member.status
     if status == LEFT:
         return _key(turn, "peer_left_label", f"{PEERS}:v:{group.id}:o", name=spoken(group.name))
-    scope = {"name": spoken(group.name), "invited": status == INVITED, "closing": group.status != OPEN}
+    scope = {"name": spoken(group.name), "invited": status == INVITED, "status": group.status}
     token = f"{PEERS}:u:{group.id}:j" if status == INVITED else f"{PEERS}:o:{group.id}"
     return _key(turn, "peer_list_label", token, **scope)
 
@@ -155,6 +155,8 @@ def show_card(turn: Turn, place: Place, message_id: int | None = None) -> None:
         names=enumerate_dutch([spoken(one.name) for one in groups.parents(inside)]),
         guides=peer_facts.guides_of(turn.facts, inside),
         closing=_day(turn, group.closes_at) if group.status == CLOSING else "",
+        closed=group.status == CLOSED,
+        gone=_day(turn, group.closes_at) if group.status == CLOSED else "",
         days=peer_facts.days_in_words(group.settings.days) if group.status == OPEN else "",
         wants=member.wants,
         at=member.digest_time.replace(":", "."),
@@ -170,15 +172,17 @@ def _card_rows(turn: Turn, place: Place) -> Rows:
         rows.append([_key(turn, "peer_key_speak", f"{PEERS}:x:{group.id}")])
     if group.kind != LINKED and _unread(turn, place):
         rows.append([_key(turn, "peer_key_catch_up", f"{PEERS}:o:{group.id}:n")])
-    if group.kind != LINKED:
-        rows.append([_key(turn, "peer_key_wants", f"{PEERS}:d:{group.id}")])
+    how = []
+    if group.status != CLOSED and group.kind != LINKED:
+        how.append(_key(turn, "peer_key_wants", f"{PEERS}:d:{group.id}"))
+    if group.kind != LINKED and not member.moderates:
+        how.append(_key(turn, "peer_key_rules", f"{PEERS}:o:{group.id}:r"))
+    if how:
+        rows.append(how)
     if member.moderates:
         rows += _guide_rows(turn, group)
-    else:
-        if group.kind != LINKED:
-            rows[-1].append(_key(turn, "peer_key_rules", f"{PEERS}:o:{group.id}:r"))
-        if group.status == OPEN:
-            rows.append([_key(turn, "peer_key_this_week", f"{PEERS}:e:{group.id}")])
+    elif group.status == OPEN:
+        rows.append([_key(turn, "peer_key_this_week", f"{PEERS}:e:{group.id}")])
     if group.kind != LINKED:
         rows.append([_key(turn, "peer_key_leave", f"{PEERS}:v:{group.id}")])
     return [*rows, [_key(turn, "page_back", back)]]

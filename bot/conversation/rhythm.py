@@ -1,8 +1,8 @@
 """What comes in a peer group by itself: the parts of the week's theme, the check-in round and its picture, the question
 how the experiment went, the set hours to talk.
 
-What somebody did not do is never told: a picture shows the points that were set, and a round that few took part in
-passes without a word.
+What somebody did not do is never told: a picture shows the points that were set, and of a round that few took part in
+no more is said than that there is none.
 """
 
 from __future__ import annotations
@@ -175,11 +175,12 @@ def _heavy(turn: Turn, group: Group) -> None:
 
 
 def _picture(turn: Turn, group: Group) -> Content | None:
-    """How the group is, as it was set in the last round; None when too few did."""
+    """How the group is, as it was set in the last round, or a word when too few did; None when there was no round."""
     post = posts.last_of_kind(turn.connection, turn.host.vault, group.id, posts.CHECKIN)
     if post is None or turn.now - post.made_at > peer_weeks.A_DAY:
         return None
-    return picture_of(turn, group, post, posts.marks(turn.connection, post.id))
+    picture = picture_of(turn, group, post, posts.marks(turn.connection, post.id))
+    return picture or Content(turn.plain("peer_round_few"))
 
 
 def picture_of(turn: Turn, group: Group, post: Post, marks: Counter[str]) -> Content | None:

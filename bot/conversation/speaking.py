@@ -16,7 +16,7 @@ from bot.care.given_away import given_away
 from bot.care.groups import Member, Place
 from bot.care.posts import Content, Post
 from bot.conversation import moderating, outgoing, relay
-from bot.conversation.incoming import Edited, Message, MessageKind, Rang, Tapped
+from bot.conversation.incoming import Message, MessageKind, Rang, Tapped
 from bot.conversation.outgoing import Rows
 from bot.conversation.peer_words import LONGEST, LONGEST_CAPTION, STOP, Look
 from bot.conversation.relay import PURPOSE, is_speaking
@@ -27,6 +27,7 @@ from bot.store.outbox import Call
 from bot.store.timers import Timer
 from bot.store.types import read_id
 from flows.engine.harmless import harmless, harmless_name
+from flows.engine.keyboards import letters
 from flows.engine.state import Key, Resume
 from flows.engine.templates import enumerate_dutch, excerpt
 
@@ -36,8 +37,10 @@ SILENCE = timedelta(minutes=15)
 _SILENT_USEFUL = 7 * 24 * 3600
 _ASKED_FIRST = (posts.PHOTO, posts.VOICE)
 """Of these nobody can tell whether they show or say who somebody is: that is asked each time."""
+_ENDS_IT = ("stop", "menu")
+"""Words that are no post, even without their stroke: who types them wants to get out."""
 _SAID = frozenset({"send", "file", "clean_file", "picture", "document", "archive", "book"})
-_OPEN = (groups.OPEN, groups.CLOSING)
+STILL_THERE = (groups.OPEN, groups.CLOSING)
 
 
 # --- for whom is it ---------------------------------------------------------------------------------------------------
@@ -60,6 +63,8 @@ def claim(turn: Turn, message: Message) -> Callable[[], None] | None:
         return None
     above = outbox.above(turn.connection, turn.chat_id, message.message_id)
     speaking = next((one for one in places if is_speaking(person, one.group, turn.now)), None)
+    if speaking and message.kind == "text" and not message.forwarded and letters(message.text) in _ENDS_IT:
+        return lambda: _ends(turn, letters(message.text))
     around = {_group_of(turn, post_id) for post_id in above.posts} if above else set()
     if speaking and above and above.purpose == PURPOSE and around <= {speaking.group.id}:
         return lambda: _says(turn, speaking, message)
@@ -71,8 +76,14 @@ def claim(turn: Turn, message: Message) -> Callable[[], None] | None:
     return lambda: _ask_for_whom(turn, sorted(places, key=lambda one: one.group.id not in first), message)
 
 
+def _ends(turn: Turn, word: str) -> None:
+    from bot.conversation import commands
+
+    commands.bare(turn, word)
+
+
 def _is_relay(place: Place) -> bool:
-    return place.group.kind == groups.RELAY and place.group.status in _OPEN
+    return place.group.kind == groups.RELAY and place.group.status in STILL_THERE
 
 
 def _group_of(turn: Turn, post_id: int) -> int | None:
@@ -115,7 +126,7 @@ def chosen(turn: Turn, rest: str, message_id: int | None) -> bool:
     posts.drop(turn.connection, [one for one in others if one.id != post.id])
     _tidy(turn, message_id, "peer_chosen_group", group=place.group.name)
     with as_group(turn):
-        _decide(turn, place, post)
+        decide(turn, place, post)
     return True
 
 
@@ -157,7 +168,7 @@ def _says(turn: Turn, place: Place, message: Message, answers: Sequence[Post] = 
             _ask_which(turn, place, _draft(turn, place, message), answers)
         else:
             reply_to = answers[0].id if answers else _begun(turn, place.member)
-            _decide(turn, place, _draft(turn, place, message, reply_to))
+            decide(turn, place, _draft(turn, place, message, reply_to))
 
 
 def _ask_which(turn: Turn, place: Place, draft: Post, answers: Sequence[Post]) -> None:
@@ -171,7 +182,7 @@ def answers_with(turn: Turn, place: Place, draft: Post, post: Post, message_id: 
     posts.answer(turn.connection, draft, post.id)
     _tidy(turn, message_id, "peer_chosen_answer", words=label_of(turn, place, post))
     with as_group(turn):
-        _decide(turn, place, replace(draft, reply_to=post.id))
+        decide(turn, place, replace(draft, reply_to=post.id))
 
 
 def label_of(turn: Turn, place: Place, post: Post) -> str:
@@ -211,12 +222,15 @@ def _begun(turn: Turn, member: Member) -> int | None:
     return fresh[-1].reply_to if fresh else None
 
 
-def _decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> None:
-    """A draft goes to the group, waits, or is asked about first. `asked`: its writer said to send it as it is."""
+def decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> bool:
+    """A draft goes to the group, or to who looks first; otherwise it is asked about, and False comes back.
+
+    `asked`: its writer said to send it as it is."""
+    from bot.conversation import editing
+
     group, member = place.group, place.member
     if post.content.changes:
-        _change_anyway(turn, place, post)
-        return
+        return editing.change_anyway(turn, place, post)
     verdict = moderation.may_show(group, member, post.content, turn.now)
     if verdict.act not in ("show", "hold"):
         moderating.kept_out(turn, group, verdict)
@@ -224,7 +238,7 @@ def _decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> Non
             _ask_draft(turn, post, "peer_send_later", words=excerpt(post.content.text, 100))
         else:
             posts.drop(turn.connection, [post])
-        return
+        return False
     text = "\n".join([post.content.text, *post.content.options])
     finding = turn.host.danger.look(text) if text and not asked else None
     if finding and not member.moderates:
@@ -236,9 +250,12 @@ def _decide(turn: Turn, place: Place, post: Post, *, asked: bool = False) -> Non
         _ask_draft(turn, post, "peer_ask_names", names=enumerate_dutch(names), several=len(names) > 1)
     elif verdict.act == "hold":
         moderating.held(turn, group, member, post, verdict.why)
+        return True
     else:
         relay.show_draft(turn, post)
         moderating.shown(turn, group, post)
+        return True
+    return False
 
 
 def _ask_draft(turn: Turn, post: Post, name: str, **scope: object) -> None:
@@ -299,9 +316,9 @@ def send_draft(turn: Turn, rest: str, message_id: int | None) -> bool:
     place, post = draft
     if post.message_id is None and not post.content.text:
         return False
-    _tidy(turn, message_id, "peer_chosen_send")
     with as_group(turn):
-        _decide(turn, place, post, asked=True)
+        goes = decide(turn, place, post, asked=True)
+    _tidy(turn, message_id, "peer_chosen_send" if goes else "peer_chosen_waits")
     return True
 
 
@@ -311,9 +328,12 @@ def drop_draft(turn: Turn, rest: str, message_id: int | None) -> bool:
     if draft is None:
         return _is_done(turn, rest, message_id)
     posts.drop(turn.connection, [draft[1]])
-    name = "peer_not_changed" if draft[1].content.changes else "peer_not_sent"
+    changes = draft[1].content.changes
+    before = posts.find(turn.connection, turn.host.vault, changes) if changes else None
+    held = before is not None and before.status == posts.HELD
+    name = "peer_not_changed" if changes else "peer_not_sent"
     with as_group(turn):
-        turn.show(turn.text(name, group=draft[0].group.name), [], message_id)
+        turn.show(turn.text(name, group=draft[0].group.name, held=held), [], message_id)
     return True
 
 
@@ -332,84 +352,6 @@ def _tidy(turn: Turn, message_id: int | None, name: str, **scope: object) -> Non
         return
     call = outgoing.edit(message_id, f"{tapped.html}\n\n<i>{turn.text(name, **scope)}</i>")
     turn.call(call, "edit")
-
-
-# --- edits ------------------------------------------------------------------------------------------------------------
-
-
-def edited(turn: Turn, new: Edited) -> bool:
-    """An edit of one's own post follows everywhere; of a draft it is asked anew. False when it is no post."""
-    person = turn.person if turn.facts.knows_groups else None
-    found = posts.written(turn.connection, turn.host.vault, person.id, new.message_id) if person else []
-    waiting = [one for one in found if one.content.changes]
-    posts.drop(turn.connection, waiting)
-    for post in (one for one in found if one not in waiting):
-        place = groups.place_of(turn.connection, turn.host.vault, person.id, post.group_id) if person else None
-        if place and place.group.status in _OPEN:
-            with as_group(turn):
-                _edited(turn, place, post, new.text)
-    return bool(found)
-
-
-def _edited(turn: Turn, place: Place, post: Post, text: str) -> None:
-    content = replace(post.content, text=text.partition("\n")[0] if post.kind == posts.POLL else text)
-    if content == post.content or post.status in (posts.WITHDRAWN, posts.REMOVED):
-        return
-    room = LONGEST if post.kind == posts.TEXT else LONGEST_CAPTION
-    if outgoing.length(harmless(text)) > room:
-        turn.say("peer_too_long", group=place.group.name, room=room)
-        return
-    if post.status != posts.SHOWN:
-        draft = posts.reword(turn.connection, turn.host.vault, post, content)
-        if post.status == posts.DRAFT:
-            _decide(turn, place, draft)
-        return
-    verdict = moderation.may_change(place.group, place.member, content, turn.now)
-    names = names_in(turn, place, text)
-    known = names_in(turn, place, post.content.text)
-    fresh = [one for one in names if one not in known]
-    finding = turn.host.danger.look(text)
-    if verdict.act in ("show", "hold") and finding and not place.member.moderates:
-        moderating.danger_in(turn, place.group, place.member, _change_of(turn, place, post, content), finding)
-    elif verdict.act != "show":
-        turn.say("peer_edit_waits", group=place.group.name)
-    elif fresh:
-        draft = _change_of(turn, place, post, content)
-        rows = [
-            [Key(turn.plain("peer_change_so"), f"{PEERS}:y:{draft.id}")],
-            [Key(turn.plain("peer_change_not"), f"{PEERS}:n:{draft.id}")],
-        ]
-        turn.send(turn.text("peer_ask_change", group=place.group.name, names=enumerate_dutch(fresh)), rows)
-    else:
-        _changes(turn, place, post, content)
-
-
-def _change_of(turn: Turn, place: Place, post: Post, content: Content) -> Post:
-    """A draft of what a post is to say once its writer says so."""
-    words, vault = replace(content, changes=post.id), turn.host.vault
-    given = place.group.id, place.member.id, post.kind, words
-    return posts.add(turn.connection, vault, *given, turn.now, message_id=post.message_id)
-
-
-def _changes(turn: Turn, place: Place, post: Post, content: Content) -> Post:
-    content = replace(content, edited=True, changes=None)
-    changed = posts.reword(turn.connection, turn.host.vault, post, content)
-    relay.change(turn, place.group, changed)
-    return changed
-
-
-def _change_anyway(turn: Turn, place: Place, draft: Post) -> None:
-    """The writer says that a post is to say this, if it is still there."""
-    post = posts.find(turn.connection, turn.host.vault, draft.content.changes or 0)
-    verdict = moderation.may_change(place.group, place.member, draft.content, turn.now)
-    if post is None or post.status != posts.SHOWN or verdict.act != "show":
-        name = "peer_edit_waits" if post and post.status == posts.SHOWN else "peer_done_before"
-        turn.say(name, group=place.group.name)
-    else:
-        changed = _changes(turn, place, post, replace(draft.content, clean_id=post.content.clean_id))
-        moderating.changed(turn, place.group, draft, changed)
-        turn.say("peer_changed_so", group=place.group.name)
-    posts.drop(turn.connection, [draft])
 
 
 # --- talking in a group -----------------------------------------------------------------------------------------------
@@ -579,9 +521,9 @@ def _with_row(call: Call, key: list[str]) -> Call:
 def brought(turn: Turn, place: Place, post: Post, message_id: int | None) -> None:
     """Something of one's own goes to the group, after its writer saw how it will stand there. Danger is looked for in
     it as in all that is said."""
-    _tidy(turn, message_id, "peer_chosen_send")
     with as_group(turn):
-        _decide(turn, place, post, asked=not turn.host.danger.look(post.content.text))
+        goes = decide(turn, place, post, asked=not turn.host.danger.look(post.content.text))
+    _tidy(turn, message_id, "peer_chosen_send" if goes else "peer_chosen_waits")
 
 
 def given_away_in(turn: Turn, place: Place, text: str) -> list[str]:

@@ -44,7 +44,8 @@ class Spelling:
     """Words that may be meant. Immutable once made."""
 
     def __init__(self, words: Mapping[str, bool], real_words: Iterable[str]) -> None:
-        """`words`: may the word be written with slips? One that ends in `*` is a beginning, and may not.
+        """`words`: may the word be written with slips? One that ends in `*` is a beginning, and may not;
+        nor may a number, of which another digit makes another number.
 
         What is itself one of `words` or `real_words` is never a slip of another.
         """
@@ -54,7 +55,9 @@ class Spelling:
         self._shortest = self._stem_lengths[-1] if self._stems else 99
         self._begins = frozenset(stem[: self._shortest] for stem in self._stems)
         self._real = frozenset(real_words)
-        self._loose = [word for word, loose in words.items() if loose and len(word) > 1 and word in self._whole]
+        self._loose = [
+            word for word, loose in words.items() if loose and len(word) > 1 and word.isalpha() and word in self._whole
+        ]
 
     @cached_property
     def _near(self) -> Mapping[str, list[str]]:

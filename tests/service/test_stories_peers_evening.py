@@ -208,6 +208,27 @@ async def test_stopping_is_one_tap(circle: Circle) -> None:
     assert circle.shown == ["Dag allemaal."]
 
 
+@pytest.mark.parametrize("word", ["stop", "Stop.", "STOP!"])
+async def test_stopping_is_one_word(circle: Circle, word: str) -> None:
+    assert "weer van jou alleen" in await circle.speaks("fatima", word)
+    await circle["fatima"].says("Dit is van mij.")
+    assert circle.posts == []
+
+
+async def test_the_menu_is_one_word_too(circle: Circle) -> None:
+    assert (await circle.speaks("fatima", "Menu")).startswith("Je praat nu niet meer in Avondploeg.")
+    assert circle.posts == []
+    assert circle["fatima"].known.speaks_in is None
+
+
+async def test_stop_as_a_reply_is_said_in_the_group(circle: Circle) -> None:
+    await circle.speaks("joris", "Wat roepen jullie?")
+    await circle["fatima"].reads()
+    await circle.begins("fatima")
+    await circle["fatima"].says("Stop", circle["fatima"].phone.find("Wat roepen jullie?"))
+    assert circle.shown == ["Wat roepen jullie?", "Stop"]
+
+
 async def test_a_message_of_the_mentor_comes_between(circle: Circle) -> None:
     """What stands last in the chat is private, so it is asked."""
     from bot.care import letters

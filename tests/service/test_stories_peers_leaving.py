@@ -224,6 +224,14 @@ async def test_closed_at_once(circle: Circle) -> None:
     await ingrid.says("/groepen")
     assert "Je begeleidt nog geen groep." in ingrid.last.text
 
+    await fatima.says("/groepen")
+    assert "Avondploeg (dicht)" in fatima.buttons
+    await fatima.taps("Avondploeg (dicht)")
+    card = str(fatima.last.text)
+    assert "Deze groep is dicht. Wat er gezegd is, wis ik op" in card
+    assert "Elk bericht komt" not in card
+    assert "Hoe berichten komen" not in fatima.buttons
+
 
 async def test_more_time_for_goodbye(circle: Circle) -> None:
     ingrid, fatima = circle.mentor, circle["fatima"]

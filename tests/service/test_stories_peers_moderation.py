@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ from bot.care import groups, leaving, peer_reports, people, posts
 from bot.care.dossiers import NOTHING_BY_LAW
 from bot.conversation.danger import LULL
 from bot.store import timers
-from tests.service.peer_world import GROUP, Circle, peer_group
-from tests.service.story import Somebody, coordinator, mentor, telling
+from tests.service.peer_world import GROUP, Circle, joins, peer_group
+from tests.service.story import Somebody, coordinator, mentor, parent, telling
 from tests.service.town import Town
 
 HARD = "Wie een kind zo laat huilen, is een slechte ouder."
@@ -278,6 +278,40 @@ async def test_a_moderator_alone_is_reminded(circle: Circle) -> None:
     assert "melding" not in await circle.mentor.until("2027-03-05T16:00")
 
 
+async def test_what_nobody_looks_at_is_told_once_a_working_day(circle: Circle) -> None:
+    ingrid, fatima = circle.mentor, circle["fatima"]
+    for words in (EXPLICIT, f"{EXPLICIT} Echt.", f"{EXPLICIT} Nu."):
+        await circle.speaks("fatima", words)
+        await fatima.taps("Nee", "Nee", "Nee, gooi het weg") if words == EXPLICIT else None
+        await ingrid.waits(minutes=1)
+    await ingrid.reads()
+    before = len(ingrid.phone.from_bot)
+    told = await ingrid.until("2027-03-01T17:00")
+    assert told.count("Groepen: 3 meldingen") == 1
+    assert "Er keek nog niemand" in told
+    assert "Ingrid keek" not in told
+    assert "uiterlijk morgen om 9.00 uur" in told
+    assert (await ingrid.until("2027-03-02T17:00")).count("Groepen: 3 meldingen") == 1
+    await ingrid.until("2027-03-07T12:00")
+    assert len(ingrid.phone.from_bot) - before == 5, "nothing at the weekend"
+
+
+async def test_reports_of_a_group_are_told_to_the_next_together(town: Town, circle: Circle) -> None:
+    ingrid, samir = circle.mentor, await comes(mentor(town, "samir"))
+    stands_in(circle, samir)
+    await says(circle, "joris", HARD)
+    await reports(circle, "fatima")
+    await ingrid.waits(minutes=5)
+    await says(circle, "joris", "Jij bent er zo een.")
+    await reports(circle, "fatima")
+    samir.skims()
+    told = await samir.until("2027-03-01T16:10")
+    assert told.count("Ingrid keek nog niet") == 1
+    assert "Groepen: 2 meldingen" in told
+    await ingrid.until("2027-03-03T12:00")
+    assert not sees(ingrid, "Ingrid keek")
+
+
 async def test_who_wrote_it_was_erased(circle: Circle) -> None:
     await says(circle, "joris", HARD)
     await reports(circle, "fatima")
@@ -407,6 +441,21 @@ async def test_slowly(town: Town, circle: Circle) -> None:
     assert circle.shown[-1] == "Drie."
 
 
+async def test_what_is_sent_too_early_is_not_marked_as_sent(circle: Circle) -> None:
+    circle.change(slow_seconds=300)
+    joris = circle["joris"]
+    await circle.speaks("joris", "Een.")
+    await joris.says("Twee.")
+    await joris.taps("Ja, verstuur")
+    assert not sees(joris, "Versturen.")
+    assert sees(joris, "Nog niet verstuurd.")
+    assert circle.shown == ["Een."]
+    await joris.waits(minutes=5)
+    await joris.taps("Ja, verstuur")
+    assert sees(joris, "Versturen.")
+    assert circle.shown == ["Een.", "Twee."]
+
+
 # --- danger -----------------------------------------------------------------------------------------------------------
 
 
@@ -500,6 +549,19 @@ async def test_within_the_lull_the_post_is_asked_about_at_once(circle: Circle) -
     assert ASKS in await circle.speaks("fatima", POSSIBLE)
 
 
+async def test_the_second_time_everybody_hears_what_is_so(circle: Circle) -> None:
+    fatima, ingrid = circle["fatima"], circle.mentor
+    await circle.speaks("fatima", EXPLICIT)
+    assert "met de vraag of er gevaar is" in await ingrid.reads()
+    await fatima.taps("Nee", "Nee", "Nee, gooi het weg")
+    heard = await circle.speaks("fatima", f"{EXPLICIT} Echt.")
+    assert ASKS_NOW not in heard
+    assert "Ingrid hoort van mij dat je iets schreef over gevaar" in heard
+    told = await ingrid.reads()
+    assert "met de vraag of er gevaar is" not in told
+    assert "vroeg ik kort daarvoor al" in told
+
+
 async def test_nobody_hears_who_it_is_without_an_offer_and_a_tap(circle: Circle) -> None:
     fatima, ingrid = circle["fatima"], circle.mentor
     token = f"p:t:y:{circle.member('fatima').id}:{ingrid.known.id}"
@@ -517,6 +579,20 @@ async def test_nobody_hears_who_it_is_without_an_offer_and_a_tap(circle: Circle)
         "Dag Fatima, ik bel je morgen.", next(m for m in ingrid.phone.from_bot if "Vos is Fatima" in m.text)
     )
     assert "ik bel je morgen" in await fatima.reads()
+
+
+async def test_who_it_is_tells_not_who_guides_them(town: Town, circle: Circle) -> None:
+    ingrid, samir = circle.mentor, await comes(mentor(town, "samir"))
+    bart = circle.parents["bart"] = await comes(parent(town, "bart", guide=samir, evening=""))
+    circle.ask(lambda connection: joins(connection, town, circle.group_id, bart, "Roos"))
+    await says(circle, "bart", "Dag.")
+    await ingrid.forges(f"p:b:{circle.posts[-1].id}:h")
+    await bart.reads()
+    await bart.taps("Ja, zeg Ingrid wie ik ben")
+    told = await ingrid.reads()
+    assert "Roos is Bart" in told
+    assert "Samir" not in told
+    assert "Spreek samen af" not in told
 
 
 async def test_an_edit_brings_in_neither_danger_nor_a_word_of_the_list(circle: Circle) -> None:
@@ -553,6 +629,69 @@ async def test_danger_in_an_edit_is_told_as_in_a_new_post(circle: Circle) -> Non
     assert waiting[0][1].post_id != draft
     await circle.mentor.taps(LOOK)
     assert sees(circle.mentor, EXPLICIT)
+
+
+async def edits(circle: Circle, who: str, text: str, words: str) -> str:
+    """Somebody changes what they said; returns what they then read."""
+    phone = circle[who].phone
+    phone.edits(next(one for one in phone.messages if one.text == text), words)
+    return await circle[who].reads()
+
+
+async def test_an_edit_brings_no_danger_to_who_looks_first(circle: Circle) -> None:
+    circle.change(seen_first=1)
+    fatima, ingrid = circle["fatima"], circle.mentor
+    await circle.speaks("fatima", "Dag, ik ben nieuw.")
+    await ingrid.reads()
+    heard = await edits(circle, "fatima", "Dag, ik ben nieuw.", EXPLICIT)
+    assert CARD in heard
+    assert "Ingrid hoort van mij dat je iets schreef over gevaar" in heard
+    assert "iets dat over gevaar kan gaan" in await ingrid.reads()
+    await does(ingrid, LOOK, QUEUE, f"Eerst kijken: {GROUP}")
+    assert sees(ingrid, "Dag, ik ben nieuw.")
+    assert not sees(ingrid, EXPLICIT)
+
+    assert f"staat niet in de groep: “{EXPLICIT}”" in await fatima.taps("Nee", "Nee")
+    assert "Ingrid leest je nieuwe tekst eerst" in await fatima.taps("Zet het in de groep")
+    assert circle.shown == []
+    page = await does(ingrid, "Zet in de groep")
+    assert EXPLICIT in page
+    assert "Dit kan over gevaar gaan" in page
+    await does(ingrid, "Zet in de groep")
+    assert circle.shown == [EXPLICIT]
+
+
+async def test_an_edit_of_what_waits_may_be_left_out(circle: Circle) -> None:
+    circle.change(seen_first=1)
+    await circle.speaks("fatima", "Dag.")
+    await edits(circle, "fatima", "Dag.", POSSIBLE)
+    await circle["fatima"].taps("Nee", "Nee, gooi het weg")
+    assert "Je bericht wacht zoals het was" in str(circle["fatima"].last.text)
+    await opens(circle.mentor, f"Eerst kijken: {GROUP}")
+    await does(circle.mentor, "Zet in de groep")
+    assert circle.shown == ["Dag."]
+
+
+async def test_a_name_in_an_edit_of_what_waits_is_asked_about_first(circle: Circle) -> None:
+    circle.change(seen_first=1)
+    await circle.speaks("fatima", "Mijn kind slaapt slecht.")
+    asked = await edits(circle, "fatima", "Mijn kind slaapt slecht.", "Noor slaapt slecht.")
+    assert "Noor" in asked
+    assert "ziet nog wat er stond" not in asked
+    await opens(circle.mentor, f"Eerst kijken: {GROUP}")
+    assert not sees(circle.mentor, "Noor")
+    assert "Ingrid leest je nieuwe tekst eerst" in await circle["fatima"].taps("Zo toch wijzigen")
+    assert "Noor slaapt slecht." in await does(circle.mentor, "Zet in de groep")
+
+
+async def test_who_is_muted_hears_why_an_edit_does_not_go_through(circle: Circle) -> None:
+    await says(circle, "joris", "Goed zo.")
+    circle.change_member("joris", muted_until=circle.town.clock.now() + timedelta(days=1))
+    heard = await edits(circle, "joris", "Goed zo.", "Goed zo, allemaal.")
+    assert "alleen meelezen, tot morgen om" in heard
+    assert "Er staat nog wat er stond" in heard
+    assert "Pas het nog eens aan" not in heard
+    assert circle.shown == ["Goed zo."]
 
 
 async def test_the_stand_in_hears_of_danger_sooner(town: Town, circle: Circle) -> None:

@@ -104,14 +104,17 @@ async def test_a_theme_week(circle: Circle) -> None:
     assert await fatima.until("2027-03-20T12:00") == ""
 
 
-async def test_a_round_that_few_took_part_in_passes_without_a_word(circle: Circle) -> None:
+async def test_of_a_round_that_few_took_part_in_there_is_no_picture(circle: Circle) -> None:
     await _chooses(circle)
     fatima, joris = circle["fatima"], circle["joris"]
     await fatima.until("2027-03-07T10:31")
     await joris.reads()
     await fatima.taps("Licht")
     await joris.taps("Zwaar")
-    assert await fatima.until("2027-03-08T12:00") == ""
+    told = await fatima.until("2027-03-08T12:00")
+    assert "te weinig mee voor een plaatje van de ronde" in told
+    assert "photo" not in fatima.last.body
+    assert not any(word in told for word in ("Licht", "Zwaar", "2", "twee", "Zeemeeuw"))
 
 
 async def test_the_heaviest_point_is_answered_alone(circle: Circle) -> None:
