@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultDialect
@@ -30,6 +31,11 @@ def _compile_once(engine: Engine) -> None:
 
 # Each test has a database of its own, and each engine would compile all statements anew: a quarter of what tests do.
 DefaultDialect.engine_created = staticmethod(_compile_once)  # type: ignore[method-assign]
+
+
+# How long an example takes says more of the machine, and of what else it does, than of us.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care import attention
@@ -142,7 +142,6 @@ _signs = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(_signs, st.lists(_signs, max_size=2))
 def test_each_reason_once_in_order_and_the_list_follows_it(signs: Signs, others: list[Signs]) -> None:
     found = _why(signs)

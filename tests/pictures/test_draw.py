@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pictures import KINDS, MARK, PictureError, draw
@@ -99,7 +99,7 @@ def test_hostile_words_break_nothing(kind: str) -> None:
 _texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60), st.text(st.characters(), max_size=300))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=10, derandomize=True)
 @given(st.data())
 def test_any_words_can_be_drawn(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))

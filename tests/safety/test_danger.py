@@ -246,7 +246,7 @@ _SENTENCES = [case.sentence for path in sorted(SENTENCES.glob("*.txt")) for case
 _SLIPS = ("", "{0}{0}", "e", " ", "{0}.", ", ", "É", "\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(_SENTENCES), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(0, 400), st.sampled_from(_SLIPS)), max_size=6),

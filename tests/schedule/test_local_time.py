@@ -183,7 +183,7 @@ def test_naive_datetimes_zoned_times_and_odd_weekdays_are_refused() -> None:
             next_instant(utc(2026, 1, 5), time(19, 30), AMSTERDAM, days)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(instants, minutes_of_day, zones, weekday_sets)
 def test_the_chain_is_strictly_increasing_and_names_each_allowed_date_once(
     after: datetime, at: time, zone: ZoneInfo, days: frozenset[int]
@@ -200,7 +200,7 @@ def test_the_chain_is_strictly_increasing_and_names_each_allowed_date_once(
     assert all(local(fire, zone).time() >= at for fire in fires)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(instants, minutes_of_day, zones)
 def test_no_existing_moment_is_passed_over(after: datetime, at: time, zone: ZoneInfo) -> None:
     found = next_instant(after, at, zone)
@@ -209,7 +209,7 @@ def test_no_existing_moment_is_passed_over(after: datetime, at: time, zone: Zone
         assert found - after <= timedelta(days=1, hours=2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(instants, zones)
 def test_a_minute_that_exists_once_comes_back_unchanged(instant: datetime, zone: ZoneInfo) -> None:
     wall = local(instant, zone)

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation import archive
@@ -115,7 +115,7 @@ def _read(page: str) -> _Reader:
 _plain_tags = len(_read(_page(_opened(_data()))).tags)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_words_stay_words(word: str) -> None:
     opened = _opened(_data(word))

@@ -229,7 +229,7 @@ def test_it_is_there_until_its_time_and_not_after(household: Household, kind: Ki
     assert house.count(kind) == 0
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_made_when_and_however_often_is_swept(
     sqlite_database: Database, vault: Vault, data: st.DataObject

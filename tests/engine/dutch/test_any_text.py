@@ -24,7 +24,7 @@ any_text = st.one_of(
 any_day = st.dates()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(any_text, any_day, st.booleans())
 @example("over 999 jaar", date.max, False)
 @example("morgen", date.max, False)
