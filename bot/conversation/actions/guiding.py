@@ -103,7 +103,8 @@ def leave_interview(turn: Turn, request: Request) -> Value | None:
 
 
 def answer_interview(turn: Turn, request: Request) -> Value | None:
-    """The parent's own yes or no to keeping scenes; a no takes away what was kept. The mentor hears it."""
+    """The parent's own yes or no to keeping scenes; a no takes away what was kept. The mentor hears it. Answers
+    yes, or nothing when there is no question any more."""
     parent = me(turn)
     asked, yes = turn.facts["interview_asked"], request.arguments["value"] == "yes"
     round = int(asked["round"]) if isinstance(asked, dict) else 0
@@ -131,7 +132,7 @@ def _interview(turn: Turn, request: Request) -> tuple[Person, Person | None, int
 def _standing(turn: Turn, whom: Person, round: int) -> interviews.Standing:
     noted = guidance.of_family(turn.connection, turn.host.vault, whom.family_id or 0, interviews.KIND)
     questions = list(turn.host.library.decks[guiding_facts.QUESTIONS].entries)
-    return interviews.standing(interviews.about(noted, whom.id, round), questions)
+    return interviews.standing(interviews.about(noted, whom.id, round), questions, me(turn).id)
 
 
 def _note_interview(
