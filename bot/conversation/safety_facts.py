@@ -28,7 +28,7 @@ def alert(facts: Facts) -> object:
     if person is None:
         return {"open": False, "first": "", "asked": "", "seen": "", "again": False, "sentence": "", "back": ""}
     turns = alerts.in_turn(facts.connection, facts.vault, person, facts.now)
-    current = alerts.open_of(facts.connection, person.id)
+    current = alerts.running_of(facts.connection, facts.vault, person, facts.now)
     called = [one for turn in turns for one in turn if current and one.id in current.called]
     seen = people.by_id(facts.connection, facts.vault, current.seen_by) if current else None
     last = current is not None and alerts.decide(turns, current.called, facts.now).all_asked
