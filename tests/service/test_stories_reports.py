@@ -479,3 +479,20 @@ async def test_a_cancelled_meeting_takes_its_preparation_along(town: Town, ingri
     now, side = town.clock.now(), appointment_rules.Side.MENTOR
     town.do(lambda connection: appointments.cancel(connection, vault, appointment_id, side, now))
     assert not [key for who in (fatima, ingrid, samir) for key in who.timers if key.startswith("preparation")]
+
+
+async def test_on_the_card_of_a_family_are_only_its_own_reports(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    parent(town, "joris", guide=ingrid, evening="")
+    await ingrid.says("/verslag")
+    await ingrid.taps("Fatima", "In één bericht")
+    await ingrid.says(LONG)
+    await ingrid.taps("Geef het aan de ouders")
+    await ingrid.says("/gezinnen")
+    await ingrid.taps("Fatima", "Meer")
+    assert "Het verslag voor Fatima. Wat wil je anders?" in await ingrid.taps("Een verslag aanpassen")
+    await ingrid.taps("Het is goed zo")
+    await ingrid.says("/gezinnen")
+    await ingrid.taps("Joris", "Meer")
+    heard = await ingrid.taps("Een verslag aanpassen")
+    assert "Voor Joris is er nog geen verslag" in heard
+    assert "Fatima" not in heard
