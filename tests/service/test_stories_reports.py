@@ -496,3 +496,18 @@ async def test_on_the_card_of_a_family_are_only_its_own_reports(town: Town, ingr
     heard = await ingrid.taps("Een verslag aanpassen")
     assert "Voor Joris is er nog geen verslag" in heard
     assert "Fatima" not in heard
+
+
+async def test_who_was_there_is_not_lost_beside_a_longer_name(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    await ingrid.says("/verslag")
+    await ingrid.taps("In één bericht")
+    await ingrid.says("Aanwezig: Annelies\nBesproken: het bedritueel")
+    await ingrid.taps("Pas iets aan", "Wie erbij was", "Zet er iets bij")
+    await ingrid.says("An")
+    assert "Erbij: Annelies, An\n" in ingrid.last.text
+    await ingrid.taps("Pas iets aan", "Wie erbij was", "Zet er iets bij")
+    await ingrid.says("an, Annelies")
+    assert "Erbij: Annelies, An\n" in ingrid.last.text
+    await ingrid.taps("Pas iets aan", "Besproken", "Zet er iets bij")
+    await ingrid.says("bed")
+    assert "het bedritueel\nbed\n" in ingrid.last.text.replace("Het", "het")
