@@ -76,8 +76,8 @@ def card(turn: Turn, case: Case) -> str:
 
 
 def said(turn: Turn, case: Case, only: Set[Why] = frozenset(Why)) -> list[str]:
-    """Why it asks for attention, a sentence for each reason, as plain text, the most pressing first. That somebody asked
-    for help is the first or the second, so that it is never only counted."""
+    """Why it asks for attention, a sentence for each reason, as plain text, the most pressing first. A call for
+    help is the first or the second, so that it is never only counted."""
     found = [one for one in case.reasons if one.why in only]
     found[1:] = sorted(found[1:], key=lambda one: one.why not in _HELP)
     return [_sentence(turn, case, one) for one in found]
