@@ -117,8 +117,8 @@ async def test_step_by_step(town: Town, ingrid: Somebody, fatima: Somebody) -> N
     await ingrid.says("Hoe de ochtend loopt.")
     await ingrid.says("Niet te veel tegelijk.")
     await ingrid.says("Eerst thee, dan schoenen")
-    assert "Nog een voornemen?" in await ingrid.says("De tas staat klaar")
-    await ingrid.taps("Geen meer, verder")
+    assert "Welk voornemen komt er nog bij?" in await ingrid.says("De tas staat klaar")
+    await ingrid.taps("Nee, verder")
     shown = await ingrid.says("dinsdag 9 maart om half drie")
     assert "dinsdag 9 maart 2027 om 14.30 uur" in shown
     await ingrid.taps("Geef het aan de ouders")
