@@ -207,6 +207,23 @@ async def test_a_yes_after_the_hand_over_is_for_nobody(town: Town, ingrid: Someb
     assert await samir.reads() == ""
 
 
+async def test_a_yes_under_one_name_is_for_nobody_else(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    await _moves(ingrid, "Verder naar fase 2")
+    fatima.skims()
+    await ingrid.says("/oudergesprek")
+    await ingrid.taps("Vraag het", "Ik wacht even")
+    await fatima.reads()
+    await fatima.taps("Lees en kies zelf")
+    under_ingrid = fatima.token("Ja, dat mag")
+    samir, family_id = mentor(town, "samir"), fatima.known.family_id or 0
+    own = samir.known.id
+    town.do(lambda connection: families.hand_over(connection, family_id, own))
+    await samir.says("/oudergesprek")
+    await samir.taps("Vraag het", "Ik wacht even")
+    assert "Er ligt nu geen vraag voor je klaar." in await fatima.forges(under_ingrid)
+    assert [one.topic for one in noted(town, fatima, "interview")] == ["asked", "asked"]
+
+
 async def test_the_other_parent_reads_no_scene_and_they_go_with_who_told_them(
     town: Town, ingrid: Somebody, fatima: Somebody
 ) -> None:
