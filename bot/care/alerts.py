@@ -29,6 +29,8 @@ ALERT = "alert"
 """The timer of a parent at which the next ones are asked."""
 WAITS = (timedelta(minutes=15), timedelta(minutes=60))
 """Office time since the first was asked, after which the second and the third in turn are."""
+LASTS = timedelta(hours=24)
+"""Since somebody took it up, or the last was asked: after this the parent asks anew, like the first time."""
 _ALWAYS_USEFUL = int(timedelta(days=3650).total_seconds())
 
 
@@ -69,6 +71,26 @@ def open_of(connection: Connection, person_id: int, *, hold: bool = False) -> Al
     query = select(alerts.c.id).where(alerts.c.person_id == person_id, alerts.c.ended_at.is_(None))
     alert_id = connection.execute(query.order_by(alerts.c.id.desc()).limit(1)).scalar()
     return find(connection, alert_id, hold=hold) if alert_id else None
+
+
+def running_of(connection: Connection, vault: Vault, parent: Person, now: datetime) -> Alert | None:
+    """The alert of this parent that is not over, nor so by itself. What is so is ended when the parent asks anew; until
+    then it can still be taken up."""
+    alert = open_of(connection, parent.id)
+    if alert is None:
+        return None
+    taker = people.by_id(connection, vault, alert.seen_by)
+    still_theirs = taker is not None and is_theirs(connection, vault, parent, taker)
+    return None if has_lapsed(alert, in_turn(connection, vault, parent, now), now, still_theirs=still_theirs) else alert
+
+
+def has_lapsed(alert: Alert, turns: Sequence[Sequence[Person]], now: datetime, *, still_theirs: bool) -> bool:
+    """Whether nobody is about it any more, though nobody said that it is over. `still_theirs`: whoever took it up still
+    guides this family, stands in, or coordinates."""
+    if alert.seen_at:
+        return not still_theirs or now - alert.seen_at >= LASTS
+    last = max(alert.called.values(), default=alert.made_at)
+    return now - last >= LASTS and decide(turns, alert.called, now).all_asked
 
 
 def make(connection: Connection, person_id: int, now: datetime) -> Alert:

@@ -41,10 +41,13 @@ def about(entries: Sequence[Entry], parent_id: int, round: int) -> list[Entry]:
     return [one for one in entries if one.about_id == parent_id and one.round == round]
 
 
-def standing(entries: Sequence[Entry], questions: Sequence[str]) -> Standing:
-    """How it stands, by the entries of one interview and the questions in order."""
+def standing(entries: Sequence[Entry], questions: Sequence[str], mentor_id: int | None) -> Standing:
+    """How it stands, by the entries of one interview and the questions in order. Asked is only what the mentor of now
+    asked: another may not get the answer."""
     consent, at, begun = "", questions[0], False
     for one in entries:
+        if one.topic == ASKED and one.author_id != mentor_id:
+            continue
         if one.topic in (ASKED, YES, NO):
             consent = one.topic
         elif one.topic == PLACE:

@@ -113,7 +113,10 @@ def _take_up(turn: Turn, me: Person, alert_id: int, message_id: int | None) -> N
     parent = people.by_id(turn.connection, turn.host.vault, asked.person_id) if asked else None
     if parent is None:
         return
-    if not alerts.is_theirs(turn.connection, turn.host.vault, parent, me):
+    newer = alerts.open_of(turn.connection, parent.id) if asked and asked.ended_at else None
+    alert_id = newer.id if newer else alert_id
+    asked_now = newer is None or me.id in newer.called
+    if not asked_now or not alerts.is_theirs(turn.connection, turn.host.vault, parent, me):
         if message_id is not None:
             turn.call(outgoing.edit_rows(message_id), "edit")
         turn.say("alert_not_yours")

@@ -12,7 +12,7 @@ from bot.care import announcements, quiet
 from bot.care.announcements import Announcement, Counts
 from bot.care.families import spoken
 from bot.care.people import Person
-from bot.conversation import outgoing
+from bot.conversation import following, outgoing
 from bot.conversation.outgoing import Rows
 from bot.conversation.turn import Turn
 from bot.screens.entries import ORGANISED
@@ -63,7 +63,7 @@ def _sent(turn: Turn, sender: Person, to: Person, one: Announcement) -> bool:
     """Puts it on its way to somebody; False when they cannot be reached, or want to hear nothing."""
     if to.blocked or to.has_stopped:
         return False
-    text = turn.text("announcement", name=spoken(sender.name), words=one.words)
+    text = turn.text("announcement", name=spoken(sender.name), words=following.filled(turn, one.words, to))
     call = outgoing.send(text, quiet=True)
     not_before = quiet.by_day(to, turn.now)
     turn.calls.append(Call(to.chat_id, call, Priority.BULK, "notice", not_before=not_before, letter_id=one.id))

@@ -22,6 +22,7 @@ PHASES = "phases"
 """The deck with what each phase is called."""
 _MOST = 2
 """Why a family asks for attention is said in so many sentences, and the others are counted."""
+_HELP = frozenset({Why.HELP, Why.HELP_SEEN})
 _ON_CARD_ANYWAY = frozenset({Why.TODAY, Why.TOMORROW, Why.SHARED, Why.SILENT})
 
 
@@ -75,8 +76,11 @@ def card(turn: Turn, case: Case) -> str:
 
 
 def said(turn: Turn, case: Case, only: Set[Why] = frozenset(Why)) -> list[str]:
-    """Why it asks for attention, a sentence for each reason, as plain text, the most pressing first."""
-    return [_sentence(turn, case, one) for one in case.reasons if one.why in only]
+    """Why it asks for attention, a sentence for each reason, as plain text, the most pressing first. A call for
+    help is the first or the second, so that it is never only counted."""
+    found = [one for one in case.reasons if one.why in only]
+    found[1:] = sorted(found[1:], key=lambda one: one.why not in _HELP)
+    return [_sentence(turn, case, one) for one in found]
 
 
 def meetings_today(turn: Turn, cases: Sequence[Case]) -> list[str]:

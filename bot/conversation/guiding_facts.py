@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bot.care import courses, guidance, interviews, phases, switches, videos
+from bot.care import courses, guidance, interviews, people, phases, switches, videos
 from bot.care.families import CHILD, names_guided, spoken
 from bot.care.guidance import Entry
 from bot.care.people import NAME, Person, Role, has
@@ -100,7 +100,9 @@ def _talk(facts: Facts, family_id: int, parent_id: int) -> dict[str, object]:
     round = phases.round_of(phases.way_of(_entries(facts, family_id, phases.KIND)))
     noted = _entries(facts, family_id, interviews.KIND)
     questions = list(facts.decks[QUESTIONS].entries)
-    now = interviews.standing(interviews.about(noted, parent_id, round), questions)
+    mentor = _mentor(facts)
+    own = interviews.about(noted, parent_id, round)
+    now = interviews.standing(own, questions, mentor.id if mentor else None)
     scenes = [interviews.scenes(interviews.about(noted, parent_id, one)) for one in (1, 2)]
     at = facts.decks[QUESTIONS].entries.get(now.at)
     return {
@@ -261,24 +263,23 @@ def own_interview(facts: Facts) -> list[dict[str, str]]:
 
 
 def interview_asked(facts: Facts) -> dict[str, object]:
-    """The question to this parent whether scenes of the interview may be kept, and the answer so far."""
-    last = _last_asked(facts)
-    if last is None or facts.person is None or facts.person.family_id is None:
-        return {"by": "", "answer": "", "kept": 0, "round": 0}
-    noted = _entries(facts, facts.person.family_id, interviews.KIND)
-    own = interviews.about(noted, facts.person.id, last.round)
-    now = interviews.standing(own, list(facts.decks[QUESTIONS].entries))
-    answer = "" if now.consent == interviews.ASKED else _CONSENT.get(now.consent, "")
-    return {"by": spoken(last.author), "answer": answer, "kept": now.kept, "round": last.round}
-
-
-def _last_asked(facts: Facts) -> Entry | None:
+    """The question to this parent whether scenes of the interview may be kept, and the answer so far. Whoever guides
+    the family now is who may; what a mentor before asked and was not answered is not there any more."""
     person = facts.person
     if person is None or person.family_id is None:
-        return None
+        return {"by": "", "answer": "", "kept": 0, "round": 0}
     noted = _entries(facts, person.family_id, interviews.KIND)
-    asked = [one for one in noted if one.about_id == person.id and one.topic == interviews.ASKED]
-    return asked[-1] if asked else None
+    mentor = people.by_id(facts.connection, facts.vault, person.mentor_id)
+    questions = list(facts.decks[QUESTIONS].entries)
+    for last in reversed(noted):
+        if last.about_id == person.id and last.topic == interviews.ASKED:
+            own = interviews.about(noted, person.id, last.round)
+            now = interviews.standing(own, questions, person.mentor_id)
+            if now.consent:
+                answer = "" if now.consent == interviews.ASKED else _CONSENT[now.consent]
+                by = spoken(mentor.name if mentor else last.author)
+                return {"by": by, "answer": answer, "kept": now.kept, "round": last.round}
+    return {"by": "", "answer": "", "kept": 0, "round": 0}
 
 
 def goal_offers(facts: Facts) -> list[dict[str, str]]:

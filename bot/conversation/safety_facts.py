@@ -28,7 +28,7 @@ def alert(facts: Facts) -> object:
     if person is None:
         return {"open": False, "first": "", "asked": "", "seen": "", "again": False, "sentence": "", "back": ""}
     turns = alerts.in_turn(facts.connection, facts.vault, person, facts.now)
-    current = alerts.open_of(facts.connection, person.id)
+    current = alerts.running_of(facts.connection, facts.vault, person, facts.now)
     called = [one for turn in turns for one in turn if current and one.id in current.called]
     seen = people.by_id(facts.connection, facts.vault, current.seen_by) if current else None
     last = current is not None and alerts.decide(turns, current.called, facts.now).all_asked
@@ -84,9 +84,20 @@ def _days(days: frozenset[int]) -> str:
     return " en ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
-def mentors(facts: Facts) -> object:
+def mentors(facts: Facts) -> list[dict[str, str]]:
     """The other mentors, by name."""
     own = facts.person.id if facts.person else 0
     found = people.with_role(facts.connection, facts.vault, Role.MENTOR)
     names = [(spoken(one.name), str(one.id)) for one in found if one.id != own and not one.blocked]
     return [{"id": number, "name": name} for name, number in sorted(names)]
+
+
+def other_mentors(facts: Facts) -> object:
+    """For each of the mentors the others, by name."""
+    known = mentors(facts)
+    return [
+        {"id": f"{one['id']}.{other['id']}", "beside": one["id"], "name": other["name"]}
+        for one in known
+        for other in known
+        if other["id"] != one["id"]
+    ]

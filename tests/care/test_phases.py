@@ -79,15 +79,21 @@ QUESTIONS = ["opening", "joy", "hope"]
     ],
 )
 def test_an_interview_goes_on_after_the_last_scene(topics: list[str], wanted: tuple[Any, ...]) -> None:
-    found = interviews.standing([entry(number, topic) for number, topic in enumerate(topics)], QUESTIONS)
+    found = interviews.standing([entry(number, topic) for number, topic in enumerate(topics)], QUESTIONS, 2)
     assert (found.consent, found.at, found.kept, found.begun) == wanted
+
+
+def test_what_another_mentor_asked_is_not_asked_any_more() -> None:
+    assert interviews.standing([entry(1, "asked")], QUESTIONS, 3).consent == ""
+    assert interviews.standing([entry(1, "asked"), entry(2, "yes")], QUESTIONS, 3).consent == "yes"
+    assert interviews.standing([entry(1, "no"), entry(2, "asked")], QUESTIONS, None).consent == "no"
 
 
 def test_an_interview_goes_on_where_it_was_left() -> None:
     left = [entry(1, "yes"), entry(2, "hope"), entry(3, "place", question="joy")]
-    assert interviews.standing(left, QUESTIONS).at == "joy"
+    assert interviews.standing(left, QUESTIONS, 2).at == "joy"
     gone = [entry(1, "yes"), entry(2, "place", question="a question that was taken out")]
-    assert interviews.standing(gone, QUESTIONS).at == "opening"
+    assert interviews.standing(gone, QUESTIONS, 2).at == "opening"
 
 
 @given(st.sampled_from(QUESTIONS))

@@ -271,6 +271,69 @@ async def test_what_was_taken_up_before_the_hand_over_is_left(street: Street) ->
     assert await street.samir.reads() == ""
 
 
+async def test_after_a_hand_over_what_the_mentor_before_took_up_is_asked_anew(street: Street) -> None:
+    await street.asks()
+    await street.ingrid.taps(TAKE_UP)
+    await street.fatima.reads()
+    _hands_over(street, street.samir)
+    assert "Dit stuurde ik naar Samir" in await street.asks()
+    assert ASKED in await street.samir.reads()
+    assert await street.ingrid.reads() == ""
+
+
+# --- over by itself ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_day_after_it_was_taken_up_the_parent_asks_like_the_first_time(street: Street) -> None:
+    await street.asks()
+    await street.ingrid.taps(TAKE_UP)
+    await street.fatima.reads()
+    await street.fatima.waits(hours=23)
+    await street.fatima.says("/hulp")
+    assert "Ingrid heeft je vraag gelezen" in await street.fatima.taps("Vertel het mijn mentor")
+
+    await street.fatima.waits(days=7)
+    street.ingrid.skims()
+    assert "Dit stuurde ik naar Ingrid" in await street.asks()
+    assert ASKED in await street.ingrid.reads()
+    await street.ingrid.taps(TAKE_UP)
+    assert "Ingrid heeft je vraag gelezen" in await street.fatima.reads()
+    assert street.count("alerts") == 2
+
+
+async def test_a_day_after_all_were_asked_the_parent_asks_like_the_first_time(street: Street) -> None:
+    await street.asks()
+    assert "ook aan Petra" in await street.fatima.waits(minutes=15)
+    await street.fatima.waits(hours=23)
+    await street.fatima.says("/hulp")
+    assert "Ik vroeg het al aan Ingrid en Petra" in await street.fatima.taps("Vertel het mijn mentor")
+    await street.fatima.waits(hours=1)
+    await street.heard()
+    assert "Dit stuurde ik naar Ingrid" in await street.asks()
+    assert [bool(one) for one in await street.heard()] == [True, False, False]
+
+
+async def test_under_the_old_question_the_new_one_is_taken_up(street: Street) -> None:
+    await street.asks()
+    await street.heard()
+    old = street.ingrid.token(TAKE_UP)
+    await street.fatima.waits(days=2)
+    await street.heard()
+    of_petra = street.petra.token(TAKE_UP)
+    await street.asks()
+    street.ingrid.skims()
+    assert "niet meer aan jou" in await street.petra.forges(of_petra)
+    assert "Fatima ziet nu" in await street.ingrid.forges(old)
+    assert "Ingrid heeft je vraag gelezen" in await street.fatima.reads()
+
+
+async def test_what_nobody_took_up_can_be_taken_up_later_still(street: Street) -> None:
+    await street.asks()
+    await street.ingrid.reads()
+    await street.fatima.waits(days=3)
+    assert "Fatima ziet nu" in await street.ingrid.taps(TAKE_UP)
+
+
 # --- not at work ------------------------------------------------------------------------------------------------------
 
 

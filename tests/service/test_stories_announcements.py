@@ -143,3 +143,15 @@ async def test_a_batch_is_one_transaction_of_at_most_so_many(town: Town, petra: 
     await town.passes(timedelta(minutes=1))
     moments = town.do(lambda connection: connection.execute(of_it).scalars().all())
     assert max(moments.count(one) for one in set(moments)) <= announcements.BATCH + 1
+
+
+async def test_everybody_reads_their_own_name(town: Town, petra: Somebody) -> None:
+    ingrid = mentor(town, "ingrid")
+    fatima = parent(town, guide=ingrid, evening="")
+    await petra.says("/menu")
+    await petra.taps("Bericht aan iedereen", "Ouders en mentoren (2)")
+    assert "Op de plek van [naam] leest ieder de eigen naam." in await petra.says("Dag [naam], maandag zijn we dicht.")
+    await petra.taps("Ja, verstuur")
+    await town.passes(timedelta(seconds=10))
+    assert "Dag Fatima, maandag zijn we dicht." in await fatima.reads()
+    assert "Dag Ingrid, maandag zijn we dicht." in await ingrid.reads()

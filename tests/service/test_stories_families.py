@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from bot.care import alerts, families, letters, people
 from bot.store import tables
@@ -83,6 +83,23 @@ async def test_the_list_says_why_and_who_comes_first(town: Town, fatima: Somebod
     await ingrid.says("/gezinnen")
     assert "Er ligt een bericht" not in ingrid.last.text
     assert ingrid.buttons[1] == "Joris"
+
+
+async def test_a_call_for_help_that_runs_is_never_only_counted(town: Town, fatima: Somebody, ingrid: Somebody) -> None:
+    own, taker = fatima.known.id, ingrid.known.id
+
+    def work(connection: Connection) -> None:
+        alert = alerts.make(connection, own, town.clock.now())
+        alerts.call(connection, alert.id, taker, town.clock.now())
+        alerts.take_up(connection, alert.id, taker, town.clock.now())
+
+    town.do(work)
+    _writes(town, fatima, ingrid)
+    _meets(town, fatima, ingrid, "2027-03-01T16:00")
+    await ingrid.says("/gezinnen")
+    told = ingrid.last.text
+    assert "Er ligt een bericht van vandaag. Vroeg vandaag om hulp." in told
+    assert "En nog 1 ding" in told
 
 
 async def test_who_is_not_there_and_who_gives_no_sign(town: Town, fatima: Somebody, ingrid: Somebody) -> None:
@@ -209,7 +226,9 @@ async def test_a_few_letters_of_a_parent_or_a_child(town: Town, fatima: Somebody
 
     await ingrid.says("/zoek")
     assert "Ik vond niemand met “shan”" in await ingrid.says("shan")
-    await ingrid.taps("Zoek nog eens")
+    assert "Fatima met Yassin" in await ingrid.says("fat")
+    await ingrid.says("/zoek")
+    await ingrid.says("shan")
     await ingrid.taps("Toch niet")
     assert "/gezinnen" in ingrid.last.text
 

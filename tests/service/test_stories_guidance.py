@@ -168,6 +168,62 @@ async def test_a_yes_taken_back_takes_the_scenes_along_even_while_the_mentor_wri
     assert "opening" not in [one.topic for one in noted(town, fatima, "interview")]
 
 
+async def test_an_open_question_goes_with_the_mentor_who_asked_it(
+    town: Town, ingrid: Somebody, fatima: Somebody
+) -> None:
+    await _moves(ingrid, "Verder naar fase 2")
+    fatima.skims()
+    await ingrid.says("/oudergesprek")
+    await ingrid.taps("Vraag het", "Ik wacht even")
+    await fatima.reads()
+    samir = mentor(town, "samir")
+    own, family_id = samir.known.id, fatima.known.family_id or 0
+    town.do(lambda connection: families.hand_over(connection, family_id, own))
+    assert await fatima.taps("Lees en kies zelf") == "Er ligt nu geen vraag voor je klaar."
+
+    await samir.says("/oudergesprek")
+    await samir.taps("Vraag het", "Ik wacht even")
+    await fatima.reads()
+    assert "Mag Samir die momenten opschrijven" in await fatima.taps("Lees en kies zelf")
+    await fatima.taps("Ja, dat mag")
+    assert "Fatima zegt ja" in await samir.reads()
+    ingrid_id = ingrid.known.id
+    town.do(lambda connection: families.hand_over(connection, family_id, ingrid_id))
+    assert "Je zei ja: Ingrid mag opschrijven" in await fatima.forges("g:interview_consent")
+
+
+async def test_a_yes_after_the_hand_over_is_for_nobody(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    await _moves(ingrid, "Verder naar fase 2")
+    fatima.skims()
+    await ingrid.says("/oudergesprek")
+    await ingrid.taps("Vraag het", "Ik wacht even")
+    await fatima.reads()
+    await fatima.taps("Lees en kies zelf")
+    samir, family_id = mentor(town, "samir"), fatima.known.family_id or 0
+    own = samir.known.id
+    town.do(lambda connection: families.hand_over(connection, family_id, own))
+    assert await fatima.taps("Ja, dat mag") == "Er ligt nu geen vraag voor je klaar."
+    assert [one.topic for one in noted(town, fatima, "interview")] == ["asked"]
+    assert await samir.reads() == ""
+
+
+async def test_a_yes_under_one_name_is_for_nobody_else(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    await _moves(ingrid, "Verder naar fase 2")
+    fatima.skims()
+    await ingrid.says("/oudergesprek")
+    await ingrid.taps("Vraag het", "Ik wacht even")
+    await fatima.reads()
+    await fatima.taps("Lees en kies zelf")
+    under_ingrid = fatima.token("Ja, dat mag")
+    samir, family_id = mentor(town, "samir"), fatima.known.family_id or 0
+    own = samir.known.id
+    town.do(lambda connection: families.hand_over(connection, family_id, own))
+    await samir.says("/oudergesprek")
+    await samir.taps("Vraag het", "Ik wacht even")
+    assert "Er ligt nu geen vraag voor je klaar." in await fatima.forges(under_ingrid)
+    assert [one.topic for one in noted(town, fatima, "interview")] == ["asked", "asked"]
+
+
 async def test_the_other_parent_reads_no_scene_and_they_go_with_who_told_them(
     town: Town, ingrid: Somebody, fatima: Somebody
 ) -> None:

@@ -117,8 +117,8 @@ async def test_step_by_step(town: Town, ingrid: Somebody, fatima: Somebody) -> N
     await ingrid.says("Hoe de ochtend loopt.")
     await ingrid.says("Niet te veel tegelijk.")
     await ingrid.says("Eerst thee, dan schoenen")
-    assert "Nog een voornemen?" in await ingrid.says("De tas staat klaar")
-    await ingrid.taps("Geen meer, verder")
+    assert "Welk voornemen komt er nog bij?" in await ingrid.says("De tas staat klaar")
+    await ingrid.taps("Nee, verder")
     shown = await ingrid.says("dinsdag 9 maart om half drie")
     assert "dinsdag 9 maart 2027 om 14.30 uur" in shown
     await ingrid.taps("Geef het aan de ouders")
@@ -479,3 +479,35 @@ async def test_a_cancelled_meeting_takes_its_preparation_along(town: Town, ingri
     now, side = town.clock.now(), appointment_rules.Side.MENTOR
     town.do(lambda connection: appointments.cancel(connection, vault, appointment_id, side, now))
     assert not [key for who in (fatima, ingrid, samir) for key in who.timers if key.startswith("preparation")]
+
+
+async def test_on_the_card_of_a_family_are_only_its_own_reports(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    parent(town, "joris", guide=ingrid, evening="")
+    await ingrid.says("/verslag")
+    await ingrid.taps("Fatima", "In één bericht")
+    await ingrid.says(LONG)
+    await ingrid.taps("Geef het aan de ouders")
+    await ingrid.says("/gezinnen")
+    await ingrid.taps("Fatima", "Meer")
+    assert "Het verslag voor Fatima. Wat wil je anders?" in await ingrid.taps("Een verslag aanpassen")
+    await ingrid.taps("Het is goed zo")
+    await ingrid.says("/gezinnen")
+    await ingrid.taps("Joris", "Meer")
+    heard = await ingrid.taps("Een verslag aanpassen")
+    assert "Voor Joris is er nog geen verslag" in heard
+    assert "Fatima" not in heard
+
+
+async def test_who_was_there_is_not_lost_beside_a_longer_name(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    await ingrid.says("/verslag")
+    await ingrid.taps("In één bericht")
+    await ingrid.says("Aanwezig: Annelies\nBesproken: het bedritueel")
+    await ingrid.taps("Pas iets aan", "Wie erbij was", "Zet er iets bij")
+    await ingrid.says("An")
+    assert "Erbij: Annelies, An\n" in ingrid.last.text
+    await ingrid.taps("Pas iets aan", "Wie erbij was", "Zet er iets bij")
+    await ingrid.says("an, Annelies")
+    assert "Erbij: Annelies, An\n" in ingrid.last.text
+    await ingrid.taps("Pas iets aan", "Besproken", "Zet er iets bij")
+    await ingrid.says("bed")
+    assert "het bedritueel\nbed\n" in ingrid.last.text.replace("Het", "het")

@@ -102,9 +102,19 @@ def leave_interview(turn: Turn, request: Request) -> Value | None:
     return None
 
 
+def see_interviewer(turn: Turn, request: Request) -> Value | None:
+    """The mentor whom the parent has before them as the one who may write, by name."""
+    mentor = own_mentor(turn)
+    return mentor.name if mentor else None
+
+
 def answer_interview(turn: Turn, request: Request) -> Value | None:
-    """The parent's own yes or no to keeping scenes; a no takes away what was kept. The mentor hears it."""
-    parent = me(turn)
+    """The parent's own yes or no to keeping scenes; a no takes away what was kept. The mentor hears it. Answers
+    yes, or nothing when there is no question any more, or the mentor is another than was `seen`."""
+    parent, mentor = me(turn), own_mentor(turn)
+    seen = request.arguments.get("seen")
+    if seen and (mentor is None or mentor.name != seen):
+        return None
     asked, yes = turn.facts["interview_asked"], request.arguments["value"] == "yes"
     round = int(asked["round"]) if isinstance(asked, dict) else 0
     if not round or parent.family_id is None:
@@ -112,7 +122,6 @@ def answer_interview(turn: Turn, request: Request) -> Value | None:
     _note_interview(turn, parent, parent, round, interviews.YES if yes else interviews.NO)
     if not yes:
         interviews.forget_scenes(turn.connection, parent.id, round)
-    mentor = own_mentor(turn)
     if mentor:
         reach(turn, parent, mentor, Post("guide_interview_yes" if yes else "guide_interview_no", ""))
     return "yes"
@@ -131,7 +140,7 @@ def _interview(turn: Turn, request: Request) -> tuple[Person, Person | None, int
 def _standing(turn: Turn, whom: Person, round: int) -> interviews.Standing:
     noted = guidance.of_family(turn.connection, turn.host.vault, whom.family_id or 0, interviews.KIND)
     questions = list(turn.host.library.decks[guiding_facts.QUESTIONS].entries)
-    return interviews.standing(interviews.about(noted, whom.id, round), questions)
+    return interviews.standing(interviews.about(noted, whom.id, round), questions, me(turn).id)
 
 
 def _note_interview(
@@ -297,6 +306,7 @@ ACTIONS = named(
     interview_question,
     note_scene,
     leave_interview,
+    see_interviewer,
     answer_interview,
     offer_goal,
     offered_child,

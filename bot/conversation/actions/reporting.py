@@ -6,6 +6,7 @@ Each looks anew whether the family is this mentor's, or the report this parent's
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 from typing import get_args
 
@@ -37,6 +38,7 @@ NOBODY = "-"
 BETWEEN = "|"
 _MOST_RESOLUTIONS = 12
 _MEDIA = ("voice", "photo")
+_BETWEEN_NAMES = re.compile(r"[,\n]|\ben\b", re.IGNORECASE)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -60,7 +62,7 @@ def read_long_report(turn: Turn, request: Request) -> Value | None:
     parts = report.parts
     new: dict[Part, object] = {
         "date": parts.held_on or reading.held_on,
-        "present": _after(parts.present, reading.present),
+        "present": _also(parts.present, reading.present),
         "discussed": _after(parts.discussed, reading.discussed, "\n\n"),
         "attention": _after(parts.attention, reading.attention),
         "resolutions": tuple(dict.fromkeys((*parts.resolutions, *reading.resolutions)))[:_MOST_RESOLUTIONS],
@@ -118,7 +120,7 @@ def write_report(turn: Turn, request: Request) -> Value | None:
         value: object = _resolutions(report.parts.resolutions, words, how)
     elif how == "add":
         before = report.professional if part == "professional" else getattr(report.parts, part)
-        value = _after(before, words, "\n")
+        value = _also(before, words) if part == "present" else _after(before, words)
     else:
         value = "" if how == "clear" else words
     return _change(turn, report, part, value, seen)
@@ -259,8 +261,19 @@ def _resolutions(before: tuple[str, ...], words: str, how: str) -> tuple[str, ..
 
 
 def _after(before: str, new: str, between: str = "\n") -> str:
-    """The one after the other; what stands there already is not put there twice."""
-    return before if new in before else between.join(one for one in (before, new) if one)
+    """The one after the other; lines that stand there already are not put there twice."""
+    known = f"\n{new}\n" in f"\n{before}\n"
+    return before if known else between.join(one for one in (before, new) if one)
+
+
+def _also(before: str, new: str) -> str:
+    """Who was there, the one after the other; names that all stand there already are not put there twice."""
+    known = frozenset(_names(new)) <= frozenset(_names(before))
+    return before if known else _after(before, new)
+
+
+def _names(text: str) -> list[str]:
+    return [name for one in _BETWEEN_NAMES.split(text) if (name := one.strip(" .").casefold())]
 
 
 def _next_of(turn: Turn, reading: Reading) -> NextMeeting:
