@@ -384,7 +384,6 @@ _FACTS: dict[str, Callable[[Facts], Any]] = {
     "plan": safety_facts.plan,
     "work": safety_facts.work,
     "mentors": safety_facts.mentors,
-    "other_mentors": safety_facts.other_mentors,
     "families": gate_facts.families,
     "gated": gate_facts.gated,
     **guiding_facts.FACTS,

@@ -84,20 +84,9 @@ def _days(days: frozenset[int]) -> str:
     return " en ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
-def mentors(facts: Facts) -> list[dict[str, str]]:
+def mentors(facts: Facts) -> object:
     """The other mentors, by name."""
     own = facts.person.id if facts.person else 0
     found = people.with_role(facts.connection, facts.vault, Role.MENTOR)
     names = [(spoken(one.name), str(one.id)) for one in found if one.id != own and not one.blocked]
     return [{"id": number, "name": name} for name, number in sorted(names)]
-
-
-def other_mentors(facts: Facts) -> object:
-    """For each of the mentors the others, by name."""
-    known = mentors(facts)
-    return [
-        {"id": f"{one['id']}.{other['id']}", "beside": one["id"], "name": other["name"]}
-        for one in known
-        for other in known
-        if other["id"] != one["id"]
-    ]

@@ -42,12 +42,12 @@ def _talked(turn: Turn, text: str) -> bool:
     running = turn.state.running
     if running and kind not in _IN_A_PAUSE and not _asks(turn, running.top):
         turn.note = "in a pause"
-    elif running and kind in _BRINGS_ON:
-        turn.lead_in(f"talk_{kind}")
-        turn.apply(Resume())
     elif kind in _BRINGS_ON:
         turn.lead_in(f"talk_{kind}")
-        show.menu(turn)
+        if running:
+            turn.apply(Resume())
+        else:
+            show.menu(turn)
     else:
         turn.say(f"talk_{kind}", waits=running is not None)
     return True

@@ -96,15 +96,17 @@ class Ask:
 class Choose:
     """One button for each item of a list among the facts or the remembered values.
 
-    `where` leaves out items of which a field is not as wanted. A list of one is taken without asking, unless
-    `alone: ask`. `all` is the label of a button that runs the flow for every item in turn. An empty list goes to
-    `none`, after what the step says. `to: flow` says that the items are flows: the person leaves for the chosen one.
+    `where` leaves out items of which a field is not as wanted, `without` the one with this id. A list of one is taken
+    without asking, unless `alone: ask`. `all` is the label of a button that runs the flow for every item in turn. An
+    empty list goes to `none`, after what the step says. `to: flow` says that the items are flows: the person leaves for
+    the chosen one.
     """
 
     __pydantic_config__ = strict(source="from")
     source: Id
     label: Text
     where: Mapping[str, str] = field(default_factory=dict)
+    without: str | None = None
     all: str | None = None
     none: Id | None = None
     alone: Literal["take", "ask"] = "take"

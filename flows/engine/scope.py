@@ -156,7 +156,8 @@ def items_of(facts: Facts, frame: Frame, source: str, where: Mapping[str, str] =
 def choices_of(choose: Choose, scope: Scope, facts: Facts, frame: Frame) -> list[Ref]:
     """What a step lets a person choose from. `scope` holds plain text."""
     where = {name: wanted for name, text in choose.where.items() if (wanted := render(text, scope, html=False))}
-    return items_of(facts, frame, choose.source, where)
+    without = render(choose.without, scope, html=False) if choose.without else None
+    return [ref for ref in items_of(facts, frame, choose.source, where) if ref.id != without]
 
 
 def _fits(item: Mapping[str, object], where: Mapping[str, str]) -> bool:

@@ -192,13 +192,18 @@ async def test_an_open_question_goes_with_the_mentor_who_asked_it(
     assert "Je zei ja: Ingrid mag opschrijven" in await fatima.forges("g:interview_consent")
 
 
-async def test_a_yes_after_the_hand_over_is_for_nobody(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+async def _has_the_question(ingrid: Somebody, fatima: Somebody) -> None:
+    """Whether what she tells in the interview may be kept, open before her."""
     await _moves(ingrid, "Verder naar fase 2")
     fatima.skims()
     await ingrid.says("/oudergesprek")
     await ingrid.taps("Vraag het", "Ik wacht even")
     await fatima.reads()
     await fatima.taps("Lees en kies zelf")
+
+
+async def test_a_yes_after_the_hand_over_is_for_nobody(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
+    await _has_the_question(ingrid, fatima)
     samir, family_id = mentor(town, "samir"), fatima.known.family_id or 0
     own = samir.known.id
     town.do(lambda connection: families.hand_over(connection, family_id, own))
@@ -208,12 +213,7 @@ async def test_a_yes_after_the_hand_over_is_for_nobody(town: Town, ingrid: Someb
 
 
 async def test_a_yes_under_one_name_is_for_nobody_else(town: Town, ingrid: Somebody, fatima: Somebody) -> None:
-    await _moves(ingrid, "Verder naar fase 2")
-    fatima.skims()
-    await ingrid.says("/oudergesprek")
-    await ingrid.taps("Vraag het", "Ik wacht even")
-    await fatima.reads()
-    await fatima.taps("Lees en kies zelf")
+    await _has_the_question(ingrid, fatima)
     under_ingrid = fatima.token("Ja, dat mag")
     samir, family_id = mentor(town, "samir"), fatima.known.family_id or 0
     own = samir.known.id

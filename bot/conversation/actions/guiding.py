@@ -103,9 +103,9 @@ def leave_interview(turn: Turn, request: Request) -> Value | None:
 
 
 def see_interviewer(turn: Turn, request: Request) -> Value | None:
-    """The mentor whom the parent has before them as the one who may write, by name."""
+    """The mentor whom the parent has before them as the one who may write, by id."""
     mentor = own_mentor(turn)
-    return mentor.name if mentor else None
+    return str(mentor.id) if mentor else None
 
 
 def answer_interview(turn: Turn, request: Request) -> Value | None:
@@ -113,7 +113,7 @@ def answer_interview(turn: Turn, request: Request) -> Value | None:
     yes, or nothing when there is no question any more, or the mentor is another than was `seen`."""
     parent, mentor = me(turn), own_mentor(turn)
     seen = request.arguments.get("seen")
-    if seen and (mentor is None or mentor.name != seen):
+    if seen and (mentor is None or str(mentor.id) != seen):
         return None
     asked, yes = turn.facts["interview_asked"], request.arguments["value"] == "yes"
     round = int(asked["round"]) if isinstance(asked, dict) else 0

@@ -56,8 +56,7 @@ def hand_over_family(turn: Turn, request: Request) -> Value | None:
     """A family goes to another mentor. Its parents and both mentors hear of it; what was planned stops, and is offered
     to the new mentor. Answers the names of the parents, or nothing when it is not with the first mentor any more."""
     me_as(turn, Role.COORDINATOR)
-    before = _other(turn, request.refs.get("before", ""))
-    after = _other(turn, request.refs.get("after", "").rpartition(".")[2])
+    before, after = (_other(turn, request.refs.get(name, "")) for name in ("before", "after"))
     family_id = int(request.refs["family"])
     if before is None or after is None or before.id == after.id:
         return None

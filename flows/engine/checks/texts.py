@@ -181,7 +181,7 @@ class _FlowTexts:
             if "<" in _FILL.sub("", source):
                 self.judged.add(self.keys(name), "E305", f"in de knop '{source}' staat opmaak", "haal de tekens weg")
         conditions = [button.when for button in step.buttons.values()]
-        where = step.choose.where.values() if step.choose else ()
+        where = [*step.choose.where.values(), step.choose.without or ""] if step.choose else []
         for frame in world.frames(self.flow, env, world.names(env, *sources, *where, when=conditions)):
             scope = world.scope(self.flow, frame, html=False)
             try:

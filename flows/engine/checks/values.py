@@ -190,7 +190,7 @@ class World:
         """What the names hold after this way out; None when it cannot be taken in this world."""
         if way.kind in ("answer", "all", "none") and step.choose:
             items = self.items(step, env)
-            can_be_empty = not items or step.choose.where
+            can_be_empty = not items or step.choose.where or step.choose.without
             possible = can_be_empty if way.kind == "none" else items
             if not possible and not everywhere:
                 return None

@@ -131,6 +131,7 @@ def _in_step(step: Step) -> Iterator[tuple[Path_, str | None, bool, str | None]]
         yield ("choose", "label"), step.choose.label, False, step.choose.source
         for name, wanted in step.choose.where.items():
             yield ("choose", "where", name), wanted, False, None
+        yield ("choose", "without"), step.choose.without, False, None
         yield ("choose", "all"), step.choose.all, False, None
     if step.call:
         for name, value in step.call.values.items():
